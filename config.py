@@ -1,0 +1,48 @@
+"""Configuration, from the environment alone. Outside demo mode the secrets must be given."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+
+REQUIRED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS")
+
+
+class MissingConfiguration(RuntimeError):
+    """A required variable of the environment is not set."""
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _sqlalchemy_url(url: str) -> str:
+    """Accept the common spellings of a PostgreSQL address and use psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def from_environment() -> dict[str, Any]:
+    """The Flask configuration. Raises MissingConfiguration naming every variable that is missing."""
+    missing = [name for name in REQUIRED if not os.environ.get(name)]
+    if missing:
+        raise MissingConfiguration(
+            f"SmartPOS needs {', '.join(missing)} in its environment. "
+            "`make run` sets them up for a local instance; docs/running.md tells about production."
+        )
+    https = _flag("SMARTPOS_HTTPS")
+    return {
+        "SQLALCHEMY_DATABASE_URI": _sqlalchemy_url(os.environ["DATABASE_URL"]),
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "SECRET_KEY": os.environ["SECRET_KEY"],
+        "ENCRYPTION_KEYS": os.environ["ENCRYPTION_KEYS"].split(","),
+        "DATA_FOLDER": Path(os.environ.get("SMARTPOS_DATA") or ROOT / ".data"),
+        "DISPLAY_NAME": os.environ.get("SMARTPOS_DISPLAY_NAME", "SmartPOS"),
+        "HTTPS": https,
+        "SESSION_COOKIE_SECURE": https,
+        "TRUSTED_PROXIES": int(os.environ.get("SMARTPOS_PROXIES", "0")),
+        "RATE_LIMITS": not _flag("SMARTPOS_NO_RATE_LIMITS"),
+    }

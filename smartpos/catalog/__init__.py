@@ -1,0 +1,1 @@
+"""What we sell: products, barcodes, categories, units, VAT rates and prices."""

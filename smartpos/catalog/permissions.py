@@ -1,0 +1,35 @@
+"""What may be done with products and prices."""
+
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.permissions import Permission, RoleKey, declare
+
+
+class CatalogPermission(Permission):
+    PRODUCT_READ = "catalog:product:read"
+    PRODUCT_WRITE = "catalog:product:write"
+    COST_READ = "catalog:cost:read"
+    PRICE_READ = "catalog:price:read"
+    PRICE_WRITE = "catalog:price:write"
+
+
+P = CatalogPermission
+
+declare(
+    {
+        P.PRODUCT_READ: _l("See products, categories and units"),
+        P.PRODUCT_WRITE: _l("Add and edit products, categories and units"),
+        P.COST_READ: _l("See purchase prices and margins"),
+        P.PRICE_READ: _l("See price types and prices"),
+        P.PRICE_WRITE: _l("Set prices"),
+    },
+    {
+        RoleKey.MANAGER: {P.PRODUCT_READ, P.PRODUCT_WRITE, P.COST_READ, P.PRICE_READ, P.PRICE_WRITE},
+        RoleKey.CASHIER: {P.PRODUCT_READ},
+        RoleKey.WAREHOUSE_MANAGER: {P.PRODUCT_READ, P.PRODUCT_WRITE, P.COST_READ, P.PRICE_READ},
+        RoleKey.ACCOUNTANT: {P.PRODUCT_READ, P.COST_READ, P.PRICE_READ},
+        RoleKey.OPERATOR: {P.PRODUCT_READ},
+        RoleKey.AGENT: {P.PRODUCT_READ, P.PRICE_READ},
+        RoleKey.DRIVER: {P.PRODUCT_READ},
+    },
+)

@@ -1,0 +1,1 @@
+"""Money: the ledger of every cash box."""

@@ -1,0 +1,1 @@
+"""Tenants, workspaces, branches, tills, users, roles and how people sign in."""

@@ -1,0 +1,1 @@
+"""What is where: the stock ledger and the levels it adds up to."""
