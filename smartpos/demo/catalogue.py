@@ -14,6 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 PRODUCTS_FILE = Path(__file__).parent / "data" / "products.csv"
+RECIPES_FILE = PRODUCTS_FILE.with_name("recipes.csv")
 
 # GS1 prefixes of the countries the goods come from.
 PREFIXES = {
@@ -147,3 +148,28 @@ def best_sellers(products: list[DemoProduct]) -> Iterator[DemoProduct]:
     for _category, group in groupby(sold, key=lambda product: product.category[0]):
         best = sorted(group, key=lambda product: (-product.weight, product.sku))
         yield from best[: max(2, len(best) // 40)]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the bakery takes for its goods: each material's share of a product's cost."""
+
+    name: str
+    product_skus: tuple[str, ...]
+    materials: tuple[tuple[str, float], ...]
+
+
+def read_recipes(path: Path = RECIPES_FILE) -> list[Recipe]:
+    """The recipes of the bakery."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Recipe(
+                row["recipe"],
+                tuple(row["product_skus"].split()),
+                tuple(
+                    (sku, float(share))
+                    for sku, share in (part.split(":") for part in row["material_shares"].split())
+                ),
+            )
+            for row in csv.DictReader(file)
+        ]
