@@ -1,0 +1,249 @@
+"""The suite's database is built by the migrations; each test runs in a transaction that is rolled back.
+
+``live_server`` is the exception: a real server on a database of its own, for browsers and for concurrency.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import Engine, create_engine
+from werkzeug.serving import make_server
+
+from smartpos.core.db import db
+from smartpos.core.permissions import RoleKey
+from smartpos.embedded import RunningPostgres, RunningRedis, start_postgres, start_redis
+from smartpos.factory import create_app
+from tests.cast import PASSWORD, ROLES, Shop, make_shop
+
+TEMPLATE = "smartpos_migrated"
+
+
+def settings(postgres: RunningPostgres, redis: RunningRedis, database: str, folder: Path) -> dict[str, Any]:
+    """Configuration of a test application: cheap password hashing, everything else as in production."""
+    return {
+        "TESTING": True,
+        "PROPAGATE_EXCEPTIONS": False,
+        "SQLALCHEMY_DATABASE_URI": postgres.url(database),
+        "REDIS_URL": redis.url,
+        "SECRET_KEY": "only-for-tests-" * 4,
+        "ENCRYPTION_KEYS": [Fernet.generate_key().decode()],
+        "DATA_FOLDER": folder,
+        "RATELIMIT_ENABLED": False,
+        "RATE_LIMITS": False,
+        "ARGON2_TIME_COST": 1,
+        "ARGON2_MEMORY_COST": 64,
+        "ARGON2_PARALLELISM": 1,
+    }
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPostgres]:
+    """A throwaway PostgreSQL of this worker."""
+    server = start_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRedis]:
+    """A throwaway Redis of this worker."""
+    server = start_redis(tmp_path_factory.mktemp("redis"), durable=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: RunningPostgres, redis: RunningRedis, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that the migrations built; others are copied from it."""
+    postgres.create_database(TEMPLATE)
+    app = create_app(settings(postgres, redis, TEMPLATE, tmp_path_factory.mktemp("migrated")))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def base_app(
+    postgres: RunningPostgres, redis: RunningRedis, migrated: str, tmp_path_factory: pytest.TempPathFactory
+) -> Flask:
+    """The application on the database that tests share and roll back."""
+    postgres.create_database("smartpos_test", template=migrated)
+    return create_app(settings(postgres, redis, "smartpos_test", tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture
+def app(base_app: Flask) -> Iterator[Flask]:
+    """The application, with everything that is written rolled back after the test.
+
+    Every commit of the code under test only releases a savepoint of one outer transaction.
+    """
+    with base_app.app_context():
+        engines = db.engines
+        engine: Engine = engines[None]
+    connection = engine.connect()
+    outer = connection.begin()
+    engines[None] = connection
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    try:
+        yield base_app
+    finally:
+        engines[None] = engine
+        db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    """The shop the suite is about."""
+    return make_shop(app, domain="bahor", people=ROLES)
+
+
+@pytest.fixture
+def stranger(app: Flask, shop: Shop) -> Shop:
+    """Another shop; ``stranger`` is its owner."""
+    return make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
+
+
+class Api:
+    """A client of the API with a bearer token."""
+
+    def __init__(self, client: FlaskClient, token: str) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def open(self, path: str, method: str = "GET", **options: Any) -> Any:
+        return self.client.open(path, method=method, headers=self.headers | options.pop("headers", {}), **options)
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.open(path, "GET", **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> Any:
+        return self.open(path, "POST", json=json, **options)
+
+    def put(self, path: str, json: Any = None, **options: Any) -> Any:
+        return self.open(path, "PUT", json=json, **options)
+
+    def delete(self, path: str, **options: Any) -> Any:
+        return self.open(path, "DELETE", **options)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def csrf(app: Flask) -> Callable[[FlaskClient], str]:
+    """The CSRF token a page of this client carries; send it as ``csrf_token`` or ``X-CSRFToken``."""
+    return csrf_of
+
+
+def csrf_of(client: FlaskClient) -> str:
+    """Read the token from the login page or from the page the person lands on."""
+    page = client.get("/login", follow_redirects=True).get_data(as_text=True)
+    marker = 'name="csrf-token" content="'
+    start = page.index(marker) + len(marker)
+    return page[start : page.index('"', start)]
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[..., FlaskClient]:
+    """``client_of("cashier")``: a browser in which that member of the cast has signed in."""
+
+    def sign_in(username: str, organization: str | None = None) -> FlaskClient:
+        client = app.test_client()
+        form = {"name": username, "password": PASSWORD, "csrf_token": csrf_of(client)}
+        if organization:
+            form["organization"] = organization
+        answer = client.post("/login", data=form)
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def api_of(app: Flask) -> Callable[..., Api]:
+    """``api_of("cashier")``: a client of the API with that person's bearer token."""
+
+    def connect(username: str, organization: str | None = None) -> Api:
+        client = app.test_client()
+        form = {"username": username, "password": PASSWORD}
+        if organization:
+            form["organization"] = organization
+        answer = client.post("/token", data=form)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return Api(client, answer.json["access_token"])
+
+    return connect
+
+
+@dataclass
+class LiveServer:
+    """A running server with its own database and cast."""
+
+    app: Flask
+    url: str
+    shop: Shop
+    stranger: Shop
+
+
+@pytest.fixture(scope="module")
+def live_server(
+    postgres: RunningPostgres,
+    redis: RunningRedis,
+    migrated: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[LiveServer]:
+    """A threaded server on 127.0.0.1 with real commits; one per test module."""
+    name = "live_" + "".join(filter(str.isalnum, request.module.__name__))[-40:]
+    postgres.create_database(name, template=migrated)
+    app = create_app(settings(postgres, redis, name, tmp_path_factory.mktemp(name)))
+    shop = make_shop(app, domain="bahor", people=ROLES)
+    other = make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield LiveServer(app, f"http://127.0.0.1:{server.server_port}", shop, other)
+    server.shutdown()
+    thread.join()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    from tools.browser import browser_path
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser_path(),
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield chromium
+        chromium.close()
+
+
