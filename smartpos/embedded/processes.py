@@ -124,10 +124,23 @@ def put_down(processes: Iterable[psutil.Process], *, polite: signal.Signals, sec
                 # A frozen process sees no signal until it goes on.
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(number)
-        _, alive = psutil.wait_procs(alive, timeout=patience)
-        if not alive:
+        waiting = alive
+
+        def all_gone(waiting: list[psutil.Process] = waiting) -> bool:
+            return not any(map(lives, waiting))
+
+        if wait_until(all_gone, seconds=patience):
             break
+        alive = [process for process in alive if lives(process)]
     return count
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether the process still runs; a dead one that nobody has collected does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.02) -> bool:
