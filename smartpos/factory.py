@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from smartpos.core import cli, health, i18n, logs, models as _core_models, web  # noqa: F401 - tables
+from smartpos.core import cli, health, i18n, logs, web
 from smartpos.core.admin.panel import make_admin
 from smartpos.core.db import db
 from smartpos.core.extensions import api, csrf, limiter, login_manager, migrate, talisman
@@ -47,7 +47,9 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(_defaults())
-    app.config.from_mapping(overrides if overrides and "SQLALCHEMY_DATABASE_URI" in overrides else config.from_environment())
+    app.config.from_mapping(
+        overrides if overrides and "SQLALCHEMY_DATABASE_URI" in overrides else config.from_environment()
+    )
     app.config.from_mapping(overrides or {})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals.update(display_name=app.config["DISPLAY_NAME"], current_user=current_user)

@@ -78,8 +78,9 @@ class Shop:
         **facts: Any,
     ) -> int:
         """Make a product (its barcode valid, its stock opened in the shop's branch) and give its id."""
-        from smartpos.catalog.models import Product, ProductBarcode
         from smartpos.stock.operations import set_opening_balances
+
+        from smartpos.catalog.models import Product, ProductBarcode
 
         number = next(_numbers)
         with self.inside("owner"):
@@ -114,8 +115,9 @@ class Shop:
 
 def make_shop(app: Flask, *, domain: str, people: dict[str, RoleKey]) -> Shop:
     """A new tenant with branches, tills and people; all with ``PASSWORD``."""
-    from smartpos.identity.models import BranchKind
     from smartpos.identity.operations import create_branch, create_organization, create_till, create_user
+
+    from smartpos.identity.models import BranchKind
 
     with app.app_context():
         with platform_scope(reason="test cast"):
@@ -148,7 +150,7 @@ def _units() -> dict[str, int]:
     """The units a new tenant starts with, or the two the suite needs."""
     from smartpos.catalog.models import Unit
 
-    found = {name: number for name, number in db.session.execute(select(Unit.name, Unit.id))}
+    found = dict(db.session.execute(select(Unit.name, Unit.id)).tuples())
     for name, digits in (("dona", 0), ("kg", 3)):
         if name not in found:
             unit = Unit(name=name, digits=digits)

@@ -3,6 +3,8 @@
 ``live_server`` is the exception: a real server on a database of its own, for browsers and for concurrency.
 """
 
+import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,25 +16,25 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey
-from smartpos.embedded import RunningPostgres, RunningRedis, start_postgres, start_redis
 from smartpos.factory import create_app
+from tests import servers
 from tests.cast import PASSWORD, ROLES, Shop, make_shop
 
 TEMPLATE = "smartpos_migrated"
 
 
-def settings(postgres: RunningPostgres, redis: RunningRedis, database: str, folder: Path) -> dict[str, Any]:
+def settings(database: str, folder: Path) -> dict[str, Any]:
     """Configuration of a test application: cheap password hashing, everything else as in production."""
     return {
         "TESTING": True,
         "PROPAGATE_EXCEPTIONS": False,
-        "SQLALCHEMY_DATABASE_URI": postgres.url(database),
-        "REDIS_URL": redis.url,
+        "SQLALCHEMY_DATABASE_URI": servers.postgres_url(database),
+        "REDIS_URL": servers.redis_url(),
         "SECRET_KEY": "only-for-tests-" * 4,
         "ENCRYPTION_KEYS": [Fernet.generate_key().decode()],
         "DATA_FOLDER": folder,
@@ -45,39 +47,33 @@ def settings(postgres: RunningPostgres, redis: RunningRedis, database: str, fold
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPostgres]:
-    """A throwaway PostgreSQL of this worker."""
-    server = start_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRedis]:
-    """A throwaway Redis of this worker."""
-    server = start_redis(tmp_path_factory.mktemp("redis"), durable=False)
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def migrated(postgres: RunningPostgres, redis: RunningRedis, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a database that the migrations built; others are copied from it."""
-    postgres.create_database(TEMPLATE)
-    app = create_app(settings(postgres, redis, TEMPLATE, tmp_path_factory.mktemp("migrated")))
-    with app.app_context():
-        upgrade()
-        db.engine.dispose()
+def migrated(worker: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that the migrations built, once for the whole run; others are copied from it."""
+    done = servers.run_folder() / "migrated"
+    with done.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            servers.create_database(TEMPLATE)
+            app = create_app(settings(TEMPLATE, tmp_path_factory.mktemp("migrated")))
+            with app.app_context():
+                upgrade()
+                db.engine.dispose()
+            done.touch()
     return TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def base_app(
-    postgres: RunningPostgres, redis: RunningRedis, migrated: str, tmp_path_factory: pytest.TempPathFactory
-) -> Flask:
+def worker() -> str:
+    """The name of this xdist worker; its databases carry it."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def base_app(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application on the database that tests share and roll back."""
-    postgres.create_database("smartpos_test", template=migrated)
-    return create_app(settings(postgres, redis, "smartpos_test", tmp_path_factory.mktemp("data")))
+    name = f"test_{worker}"
+    servers.create_database(name, template=migrated)
+    return create_app(settings(name, tmp_path_factory.mktemp("data")))
 
 
 @pytest.fixture
@@ -122,7 +118,9 @@ class Api:
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def open(self, path: str, method: str = "GET", **options: Any) -> Any:
-        return self.client.open(path, method=method, headers=self.headers | options.pop("headers", {}), **options)
+        return self.client.open(
+            path, method=method, headers=self.headers | options.pop("headers", {}), **options
+        )
 
     def get(self, path: str, **options: Any) -> Any:
         return self.open(path, "GET", **options)
@@ -201,16 +199,12 @@ class LiveServer:
 
 @pytest.fixture(scope="module")
 def live_server(
-    postgres: RunningPostgres,
-    redis: RunningRedis,
-    migrated: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
+    worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[LiveServer]:
     """A threaded server on 127.0.0.1 with real commits; one per test module."""
-    name = "live_" + "".join(filter(str.isalnum, request.module.__name__))[-40:]
-    postgres.create_database(name, template=migrated)
-    app = create_app(settings(postgres, redis, name, tmp_path_factory.mktemp(name)))
+    name = f"live_{worker}_" + "".join(filter(str.isalnum, request.module.__name__))[-40:]
+    servers.create_database(name, template=migrated)
+    app = create_app(settings(name, tmp_path_factory.mktemp("live")))
     shop = make_shop(app, domain="bahor", people=ROLES)
     other = make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -227,7 +221,6 @@ def live_server(
 def browser() -> Iterator[Any]:
     """Headless Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
-
     from tools.browser import browser_path
 
     with sync_playwright() as playwright:
@@ -245,5 +238,3 @@ def browser() -> Iterator[Any]:
         )
         yield chromium
         chromium.close()
-
-

@@ -61,9 +61,7 @@ PAIRS = {
     "ya": "я",
     "ye": "е",
 }
-LETTERS = dict(
-    zip("abdefghijklmnopqrstuvxyzcw", "абдефгҳижклмнопқрстувхйзкв", strict=True)
-)
+LETTERS = dict(zip("abdefghijklmnopqrstuvxyzcw", "абдефгҳижклмнопқрстувхйзкв", strict=True))
 VOWELS = "aeiouаеиоуўяюёэ"
 
 
@@ -79,7 +77,9 @@ def to_cyrillic(text: str) -> str:
 
 
 def _convert(text: str) -> str:
-    text = re.sub(rf"(\w)[{APOSTROPHES}]", lambda match: match[1] + ("ʻ" if match[1] in "oOgG" else "ʼ"), text)
+    text = re.sub(
+        rf"(\w)[{APOSTROPHES}]", lambda match: match[1] + ("ʻ" if match[1] in "oOgG" else "ʼ"), text
+    )
     return re.sub(r"[A-Za-zʻʼ]+", lambda match: _word(match.group()), text)
 
 

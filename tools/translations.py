@@ -27,7 +27,15 @@ def extract() -> Catalog:
     """All texts of the code and the templates."""
     subprocess.run(
         [
-            *(sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "--no-location", "--sort-output"),
+            *(
+                sys.executable,
+                "-m",
+                "babel.messages.frontend",
+                "-q",
+                "extract",
+                "--no-location",
+                "--sort-output",
+            ),
             *("-F", str(FOLDER / "babel.cfg"), "-k", "_l", "-k", "_", "-k", "lazy_gettext"),
             *("-o", str(TEMPLATE), "."),
         ],
@@ -54,9 +62,21 @@ def save(language: str, catalog: Catalog) -> None:
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalog, omit_header=False, sort_output=True, no_location=True, width=110, ignore_obsolete=True)
+        write_po(
+            file,
+            catalog,
+            omit_header=False,
+            sort_output=True,
+            no_location=True,
+            width=110,
+            ignore_obsolete=True,
+        )
     text = path.read_text("utf-8")
-    kept = [line for line in text.splitlines() if not line.startswith(('"POT-Creation', '"PO-Revision', '"Generated'))]
+    kept = [
+        line
+        for line in text.splitlines()
+        if not line.startswith(('"POT-Creation', '"PO-Revision', '"Generated'))
+    ]
     path.write_text("\n".join(kept) + "\n", "utf-8")
 
 

@@ -148,7 +148,9 @@ class Product(SoftDeleted, TenantModel):
 
     name: Mapped[str] = mapped_column(Text)
     sku: Mapped[str] = mapped_column(Text, comment="our own code of the article; 003's code")
-    type: Mapped[ProductType] = enum_column(ProductType, default=ProductType.PRODUCT, server_default="product")
+    type: Mapped[ProductType] = enum_column(
+        ProductType, default=ProductType.PRODUCT, server_default="product"
+    )
     status: Mapped[ProductStatus] = enum_column(
         ProductStatus, default=ProductStatus.ACTIVE, server_default="active"
     )
@@ -177,8 +179,12 @@ class Product(SoftDeleted, TenantModel):
     specifications: Mapped[JsonObject]
     custom_fields: Mapped[JsonObject]
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
-    embedding: Mapped[list[float] | None] = mapped_column(ARRAY(Float), comment="000's embedding_vector; optional")
-    search_key: Mapped[str] = mapped_column(Text, default="", server_default="", comment="core.search.fold(name)")
+    embedding: Mapped[list[float] | None] = mapped_column(
+        ARRAY(Float), comment="000's embedding_vector; optional"
+    )
+    search_key: Mapped[str] = mapped_column(
+        Text, default="", server_default="", comment="core.search.fold(name)"
+    )
     created_by: Mapped[int | None] = refers_to("users", optional=True)
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -231,7 +237,9 @@ class ProductBarcode(TenantModel):
     multiplier: Mapped[Quantity] = mapped_column(
         Numeric(14, 3), default=Decimal(1), server_default="1", comment="base units in one pack"
     )
-    price: Mapped[Money | None] = mapped_column(Numeric(18, 2), comment="of the whole pack; null = by multiplier")
+    price: Mapped[Money | None] = mapped_column(
+        Numeric(18, 2), comment="of the whole pack; null = by multiplier"
+    )
     title: Mapped[str | None] = mapped_column(Text, comment="what the pack is called: blok, quti")
     created_at: Mapped[CreatedAt]
 
@@ -289,7 +297,11 @@ class PriceType(TenantModel):
     __table_args__ = (
         UniqueConstraint("organization_id", "name"),
         Index(
-            "uq_price_types_default", "organization_id", "is_default", unique=True, postgresql_where="is_default"
+            "uq_price_types_default",
+            "organization_id",
+            "is_default",
+            unique=True,
+            postgresql_where="is_default",
         ),
     )
 

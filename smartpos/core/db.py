@@ -5,7 +5,6 @@ reference made with ``refers_to`` becomes column, composite foreign key and inde
 tenant cannot point at a row of another even by raw SQL. ``docs/tenants.md`` tells why.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -124,7 +123,12 @@ def _snake(name: str) -> str:
 
 
 def refers_to(
-    table: str, *, optional: bool = False, on_delete: str | None = None, circular: bool = False, **options: Any
+    table: str,
+    *,
+    optional: bool = False,
+    on_delete: str | None = None,
+    circular: bool = False,
+    **options: Any,
 ) -> Any:
     """A reference to a row of the same tenant: column, composite foreign key and index together.
 
@@ -142,20 +146,20 @@ def refers_to(
     )
 
 
-def related(column: Any, *, target: str | Callable[[], Any] | None = None, **options: Any) -> Any:
+def related(column: Any, **options: Any) -> Any:
     """The relationship that follows a ``refers_to`` column.
 
     It joins on the id alone, because a composite join would try to empty ``organization_id`` when it is cleared.
     """
-    assert isinstance(column, MappedColumn)
+    if not isinstance(column, MappedColumn):
+        raise TypeError("related() follows a column made by refers_to()")
 
     def join() -> Any:
         table = column.column.table
         other = table.metadata.tables[column.column.info["refers_to"]]
         return remote(other.c.id) == foreign(table.c[column.column.name])
 
-    arguments = {} if target is None else {"argument": target}
-    return relationship(**arguments, primaryjoin=join, **options)
+    return relationship(primaryjoin=join, **options)
 
 
 class TenantRoot:
@@ -198,9 +202,7 @@ class TenantModel(Model):
 def _order_primary_key(table: Table) -> None:
     """The tenant comes first in every primary key, because every lookup begins with it."""
     rest = [column for column in table.primary_key.columns if column.name != "organization_id"]
-    table.append_constraint(
-        PrimaryKeyConstraint(table.c.organization_id, *rest, name=f"pk_{table.name}")
-    )
+    table.append_constraint(PrimaryKeyConstraint(table.c.organization_id, *rest, name=f"pk_{table.name}"))
 
 
 def _build_references(table: Table) -> None:

@@ -73,4 +73,4 @@ def schedule() -> None:
             run_periodic, args=(name,), queue_name=entry.queue, cron=entry.cron, job_timeout=entry.timeout
         )
     current_app.logger.info("scheduler started with %s entries", len(_table))
-    scheduler.start()
+    scheduler.start()  # type: ignore[no-untyped-call]

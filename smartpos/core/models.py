@@ -44,7 +44,9 @@ class AuditLog(TenantModel):
     action: Mapped[AuditAction] = enum_column(AuditAction)
     entity_type: Mapped[str] = mapped_column(Text, comment="table name, or the subject of an act")
     entity_id: Mapped[int | None] = mapped_column(BigInteger)
-    user_id: Mapped[int | None] = mapped_column(BigInteger, comment="no foreign key: a visitor is of another tenant")
+    user_id: Mapped[int | None] = mapped_column(
+        BigInteger, comment="no foreign key: a visitor is of another tenant"
+    )
     workspace_id: Mapped[int | None] = mapped_column(BigInteger)
     old_values: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     new_values: Mapped[dict[str, object] | None] = mapped_column(JSONB)

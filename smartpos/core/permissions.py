@@ -4,7 +4,7 @@ Roles are rows per tenant; what a role starts with is declared here by each doma
 the admin of a tenant start with everything. ``docs/permissions.md`` has the table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -55,9 +55,7 @@ _declared: dict[str, DeclaredPermission] = {}
 ALWAYS = frozenset({RoleKey.OWNER, RoleKey.ADMIN})
 
 
-def declare(
-    labels: Mapping[Permission, Any], grants: Mapping[RoleKey, frozenset[Permission] | set[Permission]]
-) -> None:
+def declare(labels: Mapping[Permission, Any], grants: Mapping[RoleKey, Collection[Permission]]) -> None:
     """Register a domain's permissions with their labels and default grants. Called at import of the module."""
     for permission, label in labels.items():
         roles = ALWAYS | {role for role, granted in grants.items() if permission in granted}

@@ -6,13 +6,16 @@ from redis import Redis
 
 def connection() -> Redis:
     """A client for the configured Redis, made once per application, with short time limits."""
-    client = current_app.extensions.get("smartpos_redis")
+    client: Redis | None = current_app.extensions.get("smartpos_redis")
     if client is None:
         client = Redis.from_url(
-            current_app.config["REDIS_URL"], socket_connect_timeout=2, socket_timeout=5, health_check_interval=30
+            current_app.config["REDIS_URL"],
+            socket_connect_timeout=2,
+            socket_timeout=5,
+            health_check_interval=30,
         )
         current_app.extensions["smartpos_redis"] = client
-    return client  # type: ignore[no-any-return]
+    return client
 
 
 def limiter_url(url: str) -> str:

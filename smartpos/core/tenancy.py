@@ -93,7 +93,9 @@ def _settings(scope: Scope | None) -> str:
     organization = "" if scope is None or scope.organization_id is None else int(scope.organization_id)
     user = "" if scope is None or scope.user_id is None else int(scope.user_id)
     workspaces = "" if scope is None or not scope.workspace_ids else ",".join(map(str, scope.workspace_ids))
-    request = "" if scope is None or scope.request_id is None else "".join(filter(str.isalnum, scope.request_id))
+    request = (
+        "" if scope is None or scope.request_id is None else "".join(filter(str.isalnum, scope.request_id))
+    )
     return (
         f"SET LOCAL ROLE {role}; SET LOCAL app.organization_id = '{organization}'; "
         f"SET LOCAL app.user_id = '{user}'; SET LOCAL app.workspace_ids = '{workspaces}'; "
@@ -137,8 +139,15 @@ def _guard_rows(session: Session, flush_context: Any, instances: Any) -> None:
             raise ScopeMissing(f"a row of {row.__tablename__} was to be written for no tenant")
         if scope.is_platform:
             if row.organization_id is None:
-                raise ForeignRow(f"in the platform scope a row of {row.__tablename__} must name its organization")
-        elif row.organization_id is None:
-            row.organization_id = scope.organization_id
+                raise ForeignRow(
+                    f"in the platform scope a row of {row.__tablename__} must name its organization"
+                )
+        elif not _names_its_tenant(row):
+            row.organization_id = scope.organization_id  # type: ignore[assignment]
         elif row.organization_id != scope.organization_id:
             raise ForeignRow(f"a row of {row.__tablename__} belongs to another organization")
+
+
+def _names_its_tenant(row: TenantModel) -> bool:
+    owner: int | None = row.organization_id
+    return owner is not None

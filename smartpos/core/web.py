@@ -115,7 +115,9 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
 
 def _unencodable(error: UnicodeEncodeError) -> ResponseReturnValue:
     db.session.rollback()
-    return answer_error(422, "invalid", errors.Invalid.title, _("A text contains characters that do not exist."))
+    return answer_error(
+        422, "invalid", errors.Invalid.title, _("A text contains characters that do not exist.")
+    )
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -134,7 +136,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     data = getattr(error, "data", None)  # flask-smorest puts validation messages here
     if isinstance(data, dict) and "messages" in data:
         messages = data["messages"]
-        facts["errors"] = next(iter(messages.values())) if isinstance(messages, dict) and messages else messages
+        facts["errors"] = (
+            next(iter(messages.values())) if isinstance(messages, dict) and messages else messages
+        )
     if isinstance(error, CSRFError):
         return answer_error(
             400, "csrf", _("This page is too old"), _("Reload the page and do it again; nothing was saved.")
@@ -156,7 +160,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         422: _("Some fields are missing or have the wrong form."),
         429: _("Wait a little before you try again."),
     }
-    codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_attempts"}
+    codes = {
+        401: "unauthorized",
+        403: "forbidden",
+        404: "not_found",
+        422: "invalid",
+        429: "too_many_attempts",
+    }
     return answer_error(
         status,
         codes.get(status, f"http_{status}"),

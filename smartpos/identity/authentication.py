@@ -24,7 +24,7 @@ from smartpos.identity.errors import OrganizationSuspended
 from smartpos.identity.models import UserSession
 from smartpos.identity.queries import actor_of_session
 
-TOKEN_ALGORITHM = "HS256"
+SIGNATURE = "HS256"
 SEEN_EVERY = timedelta(minutes=5)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 WITHOUT_SESSION = frozenset({"static", "operations.healthz", "operations.readyz", "operations.metrics"})
@@ -50,7 +50,7 @@ def address_of(organization_id: int, secret: str) -> str:
 def access_token(organization_id: int, secret: str, seconds: int) -> str:
     """A bearer token for the API; the session's secret travels inside, signed, and the row may be revoked."""
     claims = {"org": organization_id, "sid": secret, "exp": utc_now() + timedelta(seconds=seconds)}
-    return jwt.encode(claims, current_app.config["SECRET_KEY"], TOKEN_ALGORITHM)
+    return jwt.encode(claims, current_app.config["SECRET_KEY"], SIGNATURE)
 
 
 def bearer() -> str | None:
@@ -89,7 +89,7 @@ def _from_token(_request: Any) -> SignedIn | None:
     if token is None:
         return None
     try:
-        claims = jwt.decode(token, current_app.config["SECRET_KEY"], [TOKEN_ALGORITHM])
+        claims = jwt.decode(token, current_app.config["SECRET_KEY"], [SIGNATURE])
         return _from_address(address_of(int(claims["org"]), str(claims["sid"])))
     except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
         return None
@@ -117,9 +117,7 @@ def identify() -> None:
 
 def touch(session_id: int) -> None:
     """Remember that a session is in use; called when the last time is a while ago."""
-    db.session.execute(
-        update(UserSession).where(UserSession.id == session_id).values(last_seen_at=utc_now())
-    )
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=utc_now()))
 
 
 def init_app(app: Flask) -> None:

@@ -53,13 +53,17 @@ class Organization(TenantRoot, Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
-    domain: Mapped[str] = mapped_column(LowerText, comment="short name people type when a user name is ambiguous")
+    domain: Mapped[str] = mapped_column(
+        LowerText, comment="short name people type when a user name is ambiguous"
+    )
     host: Mapped[str | None] = mapped_column(LowerText, unique=True, comment="the tenant's own web address")
     is_platform: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     status: Mapped[OrganizationStatus] = enum_column(
         OrganizationStatus, default=OrganizationStatus.ACTIVE, server_default="active"
     )
-    status_reason: Mapped[str | None] = mapped_column(Text, comment="shown to users of a suspended organization")
+    status_reason: Mapped[str | None] = mapped_column(
+        Text, comment="shown to users of a suspended organization"
+    )
     description: Mapped[str | None] = mapped_column(Text)
     legal_name: Mapped[str | None] = mapped_column(Text)
     bin: Mapped[str | None] = mapped_column(Text, comment="BIN in Kazakhstan, STIR in Uzbekistan")
@@ -100,7 +104,9 @@ class Workspace(SoftDeleted, TenantModel):
 
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
-    type: Mapped[WorkspaceType] = enum_column(WorkspaceType, default=WorkspaceType.MAIN, server_default="main")
+    type: Mapped[WorkspaceType] = enum_column(
+        WorkspaceType, default=WorkspaceType.MAIN, server_default="main"
+    )
     status: Mapped[WorkspaceStatus] = enum_column(
         WorkspaceStatus, default=WorkspaceStatus.ACTIVE, server_default="active"
     )
@@ -162,7 +168,9 @@ class Till(SoftDeleted, TenantModel):
     number: Mapped[int] = mapped_column(Integer, comment="the first part of the till's receipt numbers")
     name: Mapped[str] = mapped_column(Text)
     device_token_hash: Mapped[str | None] = mapped_column(Text, comment="SHA-256 of the device's cookie")
-    receipt_width: Mapped[int] = mapped_column(Integer, default=80, server_default="80", comment="millimetres")
+    receipt_width: Mapped[int] = mapped_column(
+        Integer, default=80, server_default="80", comment="millimetres"
+    )
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -182,7 +190,10 @@ class Role(TenantModel):
     key: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     rank: Mapped[int] = mapped_column(
-        Integer, default=10, server_default="10", comment="nobody may give or edit a role above their own rank"
+        Integer,
+        default=10,
+        server_default="10",
+        comment="nobody may give or edit a role above their own rank",
     )
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -233,7 +244,9 @@ class User(SoftDeleted, TenantModel):
     username: Mapped[str] = mapped_column(LowerText)
     email: Mapped[str | None] = mapped_column(LowerText)
     phone_number: Mapped[str | None] = mapped_column(Text, comment="E.164")
-    password_hash: Mapped[str | None] = mapped_column(Text, comment="Argon2; null means that no password works")
+    password_hash: Mapped[str | None] = mapped_column(
+        Text, comment="Argon2; null means that no password works"
+    )
     pin_code_hash: Mapped[str | None] = mapped_column(Text, comment="Argon2")
     full_name: Mapped[str] = mapped_column(Text, default="", server_default="")
     role_id: Mapped[int] = refers_to("roles")
@@ -302,7 +315,9 @@ class LoginName(TenantModel):
     __tablename__ = "login_names"
     __table_args__ = (
         UniqueConstraint("organization_id", "kind", "value"),
-        Index("uq_login_names_everywhere", "kind", "value", unique=True, postgresql_where="kind <> 'username'"),
+        Index(
+            "uq_login_names_everywhere", "kind", "value", unique=True, postgresql_where="kind <> 'username'"
+        ),
         Index("ix_login_names_value", "value"),
     )
 

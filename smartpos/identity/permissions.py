@@ -69,15 +69,9 @@ declare(
     },
 )
 
-declare_setting(
-    Setting("display_name", SettingKind.TEXT, "", _l("Name shown on pages and receipts"))
-)
-declare_setting(
-    Setting("receipt_header", SettingKind.TEXT, "", _l("Text at the top of receipts"))
-)
-declare_setting(
-    Setting("receipt_footer", SettingKind.TEXT, "", _l("Text at the bottom of receipts"))
-)
+declare_setting(Setting("display_name", SettingKind.TEXT, "", _l("Name shown on pages and receipts")))
+declare_setting(Setting("receipt_header", SettingKind.TEXT, "", _l("Text at the top of receipts")))
+declare_setting(Setting("receipt_footer", SettingKind.TEXT, "", _l("Text at the bottom of receipts")))
 declare_setting(
     Setting(
         "shown_digits",

@@ -1,6 +1,5 @@
 """Questions about tenants and people."""
 
-
 from sqlalchemy import func, select
 
 from smartpos.core.db import db, utc_now
@@ -129,7 +128,7 @@ def actor_of_user(user_id: int) -> Actor | None:
 def system_actor(organization_id: int) -> Actor:
     """The system acting for a tenant: every permission, no user. For jobs and commands."""
     organization = db.session.get_one(Organization, organization_id)
-    settings = db.session.execute(select(AppSetting.key, AppSetting.value)).all()
+    settings = db.session.execute(select(AppSetting.key, AppSetting.value)).tuples()
     return Actor(
         user_id=None,
         name="system",
@@ -146,5 +145,5 @@ def system_actor(organization_id: int) -> Actor:
         permissions=frozenset(permission.name for permission in declared_permissions()),
         role_key=RoleKey.OWNER,
         rank=100,
-        settings={key: value for key, value in settings},
+        settings=dict(settings),
     )

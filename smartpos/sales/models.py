@@ -47,7 +47,11 @@ class Shift(TenantModel):
     __table_args__ = (
         UniqueConstraint("organization_id", "till_id", "number"),
         Index(
-            "uq_shifts_open_till", "organization_id", "till_id", unique=True, postgresql_where="status = 'open'"
+            "uq_shifts_open_till",
+            "organization_id",
+            "till_id",
+            unique=True,
+            postgresql_where="status = 'open'",
         ),
         Index(
             "uq_shifts_open_cashier",
@@ -138,7 +142,9 @@ class Sale(TenantModel):
     )
     number: Mapped[str] = mapped_column(Text, comment="till-shift-receipt")
     client_uuid: Mapped[UUID] = mapped_column(Uuid)
-    content_hash: Mapped[str] = mapped_column(Text, comment="SHA-256 of what the client sent, for idempotency")
+    content_hash: Mapped[str] = mapped_column(
+        Text, comment="SHA-256 of what the client sent, for idempotency"
+    )
     payment_method: Mapped[PaymentSummary] = enum_column(PaymentSummary)
     gross_amount: Mapped[Money] = mapped_column(comment="Σ price × quantity")
     discount_amount: Mapped[Money] = mapped_column(comment="line and cart discounts together")

@@ -41,7 +41,9 @@ class BranchStock(TenantModel):
     branch_id: Mapped[int] = refers_to("branches")
     product_id: Mapped[int] = refers_to("products")
     quantity: Mapped[Quantity] = mapped_column(Numeric(14, 3), default=Decimal(0), server_default="0")
-    reserved_quantity: Mapped[Quantity] = mapped_column(Numeric(14, 3), default=Decimal(0), server_default="0")
+    reserved_quantity: Mapped[Quantity] = mapped_column(
+        Numeric(14, 3), default=Decimal(0), server_default="0"
+    )
     min_quantity: Mapped[Quantity] = mapped_column(Numeric(14, 3), default=Decimal(0), server_default="0")
     reorder_point: Mapped[Quantity | None] = mapped_column(Numeric(14, 3))
     max_quantity: Mapped[Quantity | None] = mapped_column(Numeric(14, 3))
