@@ -165,7 +165,7 @@ def related(column: Any, **options: Any) -> Any:
 class TenantRoot:
     """Marks the organizations table: a row of it is a tenant and is visible to itself alone."""
 
-    id: Mapped[int]
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True, sort_order=-10)
 
 
 class GlobalModel(Model):

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -51,7 +50,6 @@ class Organization(TenantRoot, Model):
         Index("uq_organizations_platform", "is_platform", unique=True, postgresql_where="is_platform"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     domain: Mapped[str] = mapped_column(
         LowerText, comment="short name people type when a user name is ambiguous"
