@@ -162,17 +162,25 @@ BEGIN
 END $body$;
 """
 
+# A partition takes along what the default partition caught while it did not exist; attaching would fail otherwise.
 AUDIT_PARTITION = """
 CREATE FUNCTION smartpos_make_audit_partition(month date) RETURNS void LANGUAGE plpgsql AS $body$
 DECLARE
     first date := date_trunc('month', month);
     name text := 'audit_logs_' || to_char(first, '"y"YYYY"m"MM');
+    since timestamptz := first::timestamp AT TIME ZONE 'UTC';
+    until timestamptz := (first + interval '1 month')::timestamp AT TIME ZONE 'UTC';
 BEGIN
-    IF to_regclass(name) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I PARTITION OF audit_logs FOR VALUES FROM (%L) TO (%L)',
-                       name, first::timestamp AT TIME ZONE 'UTC',
-                       (first + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+    IF to_regclass(name) IS NOT NULL THEN
+        RETURN;
     END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE audit_logs INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+    IF to_regclass('audit_logs_default') IS NOT NULL THEN
+        EXECUTE format('WITH caught AS (DELETE FROM audit_logs_default '
+                       'WHERE timestamp >= %L AND timestamp < %L RETURNING *) '
+                       'INSERT INTO %I SELECT * FROM caught', since, until, name);
+    END IF;
+    EXECUTE format('ALTER TABLE audit_logs ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, since, until);
 END $body$;
 """
 

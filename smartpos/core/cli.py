@@ -1,10 +1,10 @@
-"""Commands of the machinery: the worker and the scheduler."""
+"""Commands of the machinery: the worker, the scheduler and the partitions of the audit trail."""
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from smartpos.core import jobs
+from smartpos.core import audit, jobs
 
 
 @click.command("worker")
@@ -21,7 +21,22 @@ def scheduler() -> None:
     jobs.schedule()
 
 
+@click.group("audit")
+def audit_commands() -> None:
+    """The audit trail."""
+
+
+@audit_commands.command("partitions")
+@click.option("--months", default=3, show_default=True, type=click.IntRange(0, 120), help="How far ahead.")
+@with_appcontext
+def partitions(months: int) -> None:
+    """Make the monthly partitions of the audit trail ahead of time."""
+    audit.make_partitions(months)
+    click.echo(f"The audit trail has partitions for this month and {months} more.")
+
+
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(worker)
     app.cli.add_command(scheduler)
+    app.cli.add_command(audit_commands)
