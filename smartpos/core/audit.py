@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import Select, Table, func, insert, literal_column, select, text
+from sqlalchemy import Select, func, insert, literal_column, select, text
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.jobs import periodic
@@ -72,13 +72,7 @@ def record(
             "request_id": g.get("request_id"),
         }
     # Straight to the connection, not through the session: a pending row would be lost when the scope ends.
-    db.session.connection().execute(insert(_table()).values(row))
-
-
-def _table() -> Table:
-    table = AuditLog.__table__
-    assert isinstance(table, Table)
-    return table
+    db.session.connection().execute(insert(db.metadata.tables[AuditLog.__tablename__]).values(row))
 
 
 def _clean(value: str) -> str:
@@ -94,24 +88,28 @@ def _address(value: str | None) -> str | None:
 
 
 def _json_ready(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            _clean(str(key)): MASK if str(key) in SECRET_FIELDS and item is not None else _json_ready(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_json_ready(item) for item in value]
-    if isinstance(value, Enum):
-        return _json_ready(value.value)
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, Decimal):
-        return plain(value) if value.is_finite() else str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return MASK
-    return _clean(str(value))
+    match value:
+        case Mapping():
+            return {_clean(str(key)): _masked(str(key), item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            ready: Any = [_json_ready(item) for item in value]
+        case Enum():
+            ready = _json_ready(value.value)
+        case None | bool() | int():
+            ready = value
+        case Decimal():
+            ready = plain(value) if value.is_finite() else str(value)
+        case datetime() | date():
+            ready = value.isoformat()
+        case bytes():
+            ready = MASK
+        case _:
+            ready = _clean(str(value))
+    return ready
+
+
+def _masked(key: str, value: Any) -> Any:
+    return MASK if key in SECRET_FIELDS and value is not None else _json_ready(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def audit_trail(
     )
 
 
-def _selection(wanted: AuditFilter) -> Select[tuple[AuditLog]]:
+def _selection(wanted: AuditFilter) -> Select[Any]:
     conditions = {
         AuditLog.user_id: wanted.user_id,
         AuditLog.entity_type: wanted.entity_type,
