@@ -120,9 +120,9 @@ def yes_no(value: bool | None) -> Markup:
     if value is None:
         return NOTHING
     if not value:
-        return Markup('<span class="faint" title="{0}"><span aria-hidden="true">\u2013</span>{1}</span>').format(
-            _("No"), _hidden(_("No"))
-        )
+        return Markup(
+            '<span class="faint" title="{0}"><span aria-hidden="true">\u2013</span>{1}</span>'
+        ).format(_("No"), _hidden(_("No")))
     return Markup('<span class="yes" title="{0}">{1}{2}</span>').format(
         _("Yes"), Markup('<span class="tick" aria-hidden="true">\u2713</span>'), _hidden(_("Yes"))
     )
@@ -143,7 +143,9 @@ def mapping(value: Mapping[str, Any] | None) -> Markup:
     if not value:
         return NOTHING
     lines = [
-        Markup("<b>{}</b>: {}").format(key, item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
+        Markup("<b>{}</b>: {}").format(
+            key, item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+        )
         for key, item in value.items()
     ]
     return Markup("<br>").join(lines)

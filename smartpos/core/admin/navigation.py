@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app, request, url_for
-from flask_admin import Admin
 from flask_admin.base import BaseView
 from flask_babel import lazy_gettext as _l
 
@@ -117,10 +116,12 @@ def navigation() -> list[NavGroup]:
     groups: dict[str, list[tuple[int, NavItem]]] = {"": []}
     for title in _group_order:
         groups.setdefault(str(title), [])
-    panel: Admin | None = current_app.extensions.get(EXTENSION)
+    panel: Any = current_app.extensions.get(EXTENSION)
     for view in panel._views if panel else ():
         if view is panel.index_view:
-            home = NavItem(str(_l("Home")), view.get_url(f"{view.endpoint}.index"), "home", _is_current(view.endpoint))
+            home = NavItem(
+                str(_l("Home")), view.get_url(f"{view.endpoint}.index"), "home", _is_current(view.endpoint)
+            )
             groups[""].append((0, home))
         elif view.is_accessible() and view.is_visible() and not getattr(view, "menu_hidden", False):
             groups.setdefault(str(view.category or ""), []).append(
@@ -139,7 +140,9 @@ def navigation() -> list[NavGroup]:
 def shortcuts() -> list[Shortcut]:
     """The start page's buttons for the person of this request."""
     return [
-        Shortcut(str(link.label), url_for(link.endpoint, **link.values), link.icon, str(link.hint), link.primary)
+        Shortcut(
+            str(link.label), url_for(link.endpoint, **link.values), link.icon, str(link.hint), link.primary
+        )
         for link in sorted(_shortcuts.values(), key=lambda link: link.order)
         if _may_open(link)
     ]

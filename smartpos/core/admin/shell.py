@@ -11,9 +11,17 @@ from markupsafe import Markup
 
 from smartpos.core.admin import formatters
 from smartpos.core.admin.navigation import navigation, shortcuts
+from smartpos.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
 THEMES = ("light", "dark")
-TONES = {"success": "good", "error": "bad", "danger": "bad", "warning": "warn", "message": "info", "info": "info"}
+TONES = {
+    "success": "good",
+    "error": "bad",
+    "danger": "bad",
+    "warning": "warn",
+    "message": "info",
+    "info": "info",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +35,29 @@ class Language:
     current: bool = False
 
 
-LANGUAGES = (
-    Language("uz", "O\u2018zbekcha", "O\u2018z", "uz"),
-    Language("uz_Cyrl", "Ўзбекча", "Ўз", "uz-Cyrl"),
-    Language("ru", "Русский", "Рус", "ru"),
-    Language("en", "English", "Eng", "en"),
-)
+SHORT = {"uz": "O\u2018z", "uz_Cyrl": "Ўз", "ru": "Рус", "en": "Eng"}
 
 
-def _locale_code() -> str:
-    code = str(get_locale() or "uz")
-    return code if any(language.code == code for language in LANGUAGES) else code.partition("_")[0]
-
-
-def languages() -> list[Language]:
-    """The languages of the product, the one in use marked."""
-    code = _locale_code()
+def language_menu() -> list[Language]:
+    """The languages of the product, the one of this page marked."""
+    code = str(get_locale() or DEFAULT_LANGUAGE)
+    if code not in LANGUAGES:
+        code = code.partition("_")[0]
     return [
-        Language(language.code, language.name, language.short, language.tag, language.code == code)
-        for language in LANGUAGES
+        Language(key, name, SHORT.get(key, key), key.replace("_", "-"), key == code)
+        for key, name in LANGUAGES.items()
     ]
 
 
-def current_language() -> Language:
+def language_in_use() -> Language:
     """The language of this page."""
-    return next((language for language in languages() if language.current), LANGUAGES[0])
+    menu = language_menu()
+    return next((language for language in menu if language.current), menu[0])
 
 
 def page_language() -> str:
     """The value of the page's ``lang`` attribute."""
-    return current_language().tag
+    return language_in_use().tag
 
 
 def icon(name: str, classes: str = "") -> Markup:
@@ -126,13 +127,13 @@ def install(app: Flask) -> None:
     """Give the templates of ``app`` the functions of this module and the formatters as filters."""
     app.jinja_env.globals.update(
         asset=asset,
-        current_language=current_language,
-        display_name=app.config.get("DISPLAY_NAME", "SmartPOS"),
+        display_name=app.config["DISPLAY_NAME"],
         has_endpoint=has_endpoint,
         here=here,
         icon=icon,
         initials=initials,
-        languages=languages,
+        language_in_use=language_in_use,
+        language_menu=language_menu,
         navigation=navigation,
         page_language=page_language,
         plain_errors=plain_errors,
@@ -141,5 +142,14 @@ def install(app: Flask) -> None:
         theme=theme,
         tone_of=tone_of,
     )
-    for name in ("money", "unit_cost", "quantity", "percent", "local_datetime", "local_date", "pill", "yes_no"):
+    for name in (
+        "money",
+        "unit_cost",
+        "quantity",
+        "percent",
+        "local_datetime",
+        "local_date",
+        "pill",
+        "yes_no",
+    ):
         app.jinja_env.filters[name] = getattr(formatters, name)

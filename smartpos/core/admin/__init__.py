@@ -1,0 +1,29 @@
+"""The back office: base classes of admin views, the menu, formatters and the frame of all pages."""
+
+from smartpos.core.admin.actions import RowAction
+from smartpos.core.admin.cells import DetailsTable, Section
+from smartpos.core.admin.filters import filters_for
+from smartpos.core.admin.forms import AdminForm, Form
+from smartpos.core.admin.labels import describe
+from smartpos.core.admin.loaders import RemoteChoices
+from smartpos.core.admin.navigation import order_groups, register_link, register_shortcut
+from smartpos.core.admin.panel import add_views, make_admin
+from smartpos.core.admin.views import ReadOnlyView, TenantView
+
+__all__ = [
+    "AdminForm",
+    "DetailsTable",
+    "Form",
+    "ReadOnlyView",
+    "RemoteChoices",
+    "RowAction",
+    "Section",
+    "TenantView",
+    "add_views",
+    "describe",
+    "filters_for",
+    "make_admin",
+    "order_groups",
+    "register_link",
+    "register_shortcut",
+]
