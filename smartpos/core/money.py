@@ -5,7 +5,7 @@ region do; a refund therefore mirrors its sale exactly.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from flask_babel import gettext as _
 
@@ -73,9 +73,13 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     # The sign is taken off first, so that a refund splits exactly like its sale.
     sign = -1 if amount < 0 else 1
     units = int(round_money(abs(amount)) / CENT)
-    exact = [units * weight / total for weight in weights]
-    parts = [int(value.to_integral_value(ROUND_FLOOR)) for value in exact]
-    order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
+    # Whole numbers, because quotients cut at 28 digits would break ties differently than the browser does.
+    digits = max(-int(weight.as_tuple().exponent) for weight in weights)
+    whole = [int(weight.scaleb(digits)) for weight in weights]
+    together = sum(whole)
+    divided = [divmod(units * weight, together) for weight in whole]
+    parts = [part for part, _remainder in divided]
+    order = sorted(range(len(parts)), key=lambda index: (-divided[index][1], index))
     for index in order[: units - sum(parts)]:
         parts[index] += 1
     return [sign * part * CENT for part in parts]
