@@ -25,6 +25,9 @@ MOST = 1000
 _LONGEST_CURSOR = 2000
 _BIGINT = 2**63
 
+AnySelect = Select[*tuple[Any, ...]]
+"""A select of anything; ``Select`` alone counts its columns."""
+
 Row = TypeVar("Row")
 
 
@@ -93,7 +96,7 @@ def _read(value: object, kind: type) -> Any:
 
 
 def page(
-    statement: Select[Any],
+    statement: AnySelect,
     keys: Sequence[ColumnElement[Any] | Any],
     *,
     limit: int = DEFAULT_LIMIT,

@@ -1,0 +1,15 @@
+"""Questions about products and prices."""
+
+from smartpos.catalog.queries.pricing import price_list, vat_rates_on
+from smartpos.catalog.queries.selling import Scanned, Sellable, sellable_products
+from smartpos.catalog.queries.stock import register_stock_lookup, stock_of
+
+__all__ = [
+    "Scanned",
+    "Sellable",
+    "price_list",
+    "register_stock_lookup",
+    "sellable_products",
+    "stock_of",
+    "vat_rates_on",
+]
