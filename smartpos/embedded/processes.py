@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -33,17 +33,20 @@ def start(
     farewell: signal.Signals = signal.SIGTERM,
     user: tuple[int, int] | None = None,
     pass_fds: Sequence[int] = (),
+    answer: IO[bytes] | None = None,
+    on_terminal: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, writing to `log`.
 
     `farewell` is the signal the kernel sends it when this process is gone. `user` is (uid, gid).
+    Its standard output goes to `answer` if given; its errors to our terminal with `on_terminal`.
     """
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=answer or output,
+            stderr=None if on_terminal else output,
             cwd=cwd,
             env=env,
             # Ctrl-C reaches the whole foreground group; only the supervisor may decide on the order.
