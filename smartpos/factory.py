@@ -75,9 +75,9 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
-    web.init_app(app)
-    health.init_app(app)
     api.init_app(app)
+    web.init_app(app)  # after the API library, whose own error answers it replaces
+    health.init_app(app)
     csrf.exempt("flask_smorest")
     make_admin(app, db)
     cli.init_app(app)
