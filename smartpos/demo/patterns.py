@@ -13,6 +13,7 @@ from random import Random
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from smartpos.core.money import ceil_to
 from smartpos.demo.catalogue import DemoProduct
 
 OPENS = 8
@@ -88,7 +89,7 @@ class Taste:
             index = self._positions[bisect(self._bounds, random.random() * self._bounds[-1])]
             if index not in chosen:
                 chosen[index] = wanted(self._products[index], random)
-        if size > 1 and random.random() < BAG_SHARE:
+        if 1 < size < len(BASKET_SIZES) and random.random() < BAG_SHARE:
             chosen.setdefault(self._bag, Decimal(1))
         return list(chosen.items())
 
@@ -128,7 +129,7 @@ def tendered(total: Decimal, random: Random) -> Decimal:
     if random.random() < 0.3:
         return total
     note = random.choices(NOTES, (30, 25, 25, 15, 5))[0]
-    return -(-total // note) * note
+    return ceil_to(total, Decimal(note))
 
 
 def counted(expected: Decimal, random: Random) -> Decimal:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from smartpos.sales.pricing import PricedCart
+
 ZERO = Decimal(0)
 
 
@@ -55,11 +57,13 @@ class ShiftRecord:
 
 @dataclass(frozen=True, slots=True)
 class LineRecord:
-    """One line of a receipt."""
+    """One line of a receipt, with what the goods cost the shop."""
 
     product: int
     quantity: Decimal
-    discount: Decimal = ZERO
+    vat_rate: Decimal
+    unit_cost: Decimal
+    cost: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,14 @@ class PaymentRecord:
 
 @dataclass(eq=False, slots=True)
 class SaleRecord:
-    """One receipt as the customer asked for it; ``number`` counts within the shift."""
+    """One receipt; ``number`` counts within the shift, ``priced`` has a line for each of ``lines``."""
 
     shift: ShiftRecord
     number: int
     at: datetime
-    lines: list[LineRecord]
-    discount: Decimal
-    payments: list[PaymentRecord] = field(default_factory=list)
+    priced: PricedCart
+    payments: list[PaymentRecord]
+    lines: list[LineRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

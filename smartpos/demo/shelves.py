@@ -1,21 +1,10 @@
-"""The stock ledger of the history in memory, at moving average cost as ``stock.operations`` keeps it."""
+"""The stock ledger of the history in memory, by the same arithmetic as the real one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from smartpos.core.money import round_cost
 from smartpos.demo.records import ZERO, Document, MovementRecord, SaleRecord
-
-
-@dataclass(slots=True)
-class Level:
-    """What lies in one place of one product."""
-
-    quantity: Decimal = ZERO
-    value: Decimal = ZERO
-    average_cost: Decimal = ZERO
-    moved_at: datetime | None = None
+from smartpos.stock.valuation import Level, issue, receive
 
 
 class Shelves:
@@ -32,34 +21,27 @@ class Shelves:
 
     def put(self, cause: Document, product: int, quantity: Decimal, unit_cost: Decimal) -> None:
         """Receive at a cost."""
-        value = round_cost(quantity * unit_cost)
-        self._post(MovementRecord(cause.place, product, quantity, unit_cost, value, cause.at, cause))
+        level = self.levels.setdefault((cause.place, product), Level())
+        value, _revaluation = receive(level, quantity, unit_cost)
+        self.movements.append(
+            MovementRecord(cause.place, product, quantity, unit_cost, value, cause.at, cause)
+        )
 
     def take(self, cause: Document, product: int, quantity: Decimal) -> Decimal:
         """Issue at average cost, which is returned."""
-        return self._issue(cause, place=cause.place, product=product, quantity=quantity, at=cause.at)
+        unit_cost, _value = self._issue(cause, cause.place, product, quantity, cause.at)
+        return unit_cost
 
-    def sell(self, sale: SaleRecord, product: int, quantity: Decimal) -> Decimal:
-        """Issue to a customer at average cost, which is returned."""
-        return self._issue(sale, place=sale.shift.store.place, product=product, quantity=quantity, at=sale.at)
+    def sell(self, sale: SaleRecord, product: int, quantity: Decimal) -> tuple[Decimal, Decimal]:
+        """Issue to a customer; gives the unit cost and the value of what went out."""
+        return self._issue(sale, sale.shift.store.place, product, quantity, sale.at)
 
     def _issue(
-        self, cause: Document | SaleRecord, *, place: int, product: int, quantity: Decimal, at: datetime
-    ) -> Decimal:
+        self, cause: Document | SaleRecord, place: int, product: int, quantity: Decimal, at: datetime
+    ) -> tuple[Decimal, Decimal]:
         level = self.levels[place, product]
         if quantity > level.quantity:
             raise ValueError("the history would take more than there is", place, product, quantity)
-        # The last piece takes the rest of the value along, so that an empty shelf is worth nothing.
-        value = level.value if quantity == level.quantity else round_cost(quantity * level.average_cost)
-        unit_cost = level.average_cost
-        self._post(MovementRecord(place, product, -quantity, unit_cost, -value, at, cause))
-        return unit_cost
-
-    def _post(self, movement: MovementRecord) -> None:
-        level = self.levels.setdefault((movement.place, movement.product), Level())
-        level.quantity += movement.quantity
-        level.value += movement.value
-        level.moved_at = movement.at
-        if level.quantity > 0:
-            level.average_cost = round_cost(level.value / level.quantity)
-        self.movements.append(movement)
+        unit_cost, value = issue(level, quantity)
+        self.movements.append(MovementRecord(place, product, -quantity, unit_cost, -value, at, cause))
+        return unit_cost, value

@@ -112,7 +112,7 @@ class Supply:
         """Once a week the shops write off what has spoiled."""
         if day.weekday() != WRITE_OFF_DAY:
             return
-        at = self._at(day, 22, 40)
+        at = self._at(day, 23, 20)
         fresh = [
             index for index, product in enumerate(self._products) if product.is_perishable and product.is_sold
         ]

@@ -1,0 +1,189 @@
+"""Selling in the demo's stores: shifts, receipts and how they were paid."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from heapq import heapify, heappop, heappush
+from random import Random
+from zoneinfo import ZoneInfo
+
+from smartpos.core.money import ZERO, round_money
+from smartpos.demo.catalogue import DemoProduct
+from smartpos.demo.patterns import CLOSES, Taste, counted, moment_in, tendered
+from smartpos.demo.records import (
+    LineRecord,
+    PaymentRecord,
+    SaleRecord,
+    ShiftRecord,
+    StorePlan,
+    TillPlan,
+)
+from smartpos.demo.shelves import Shelves
+from smartpos.sales.pricing import CartLine, PricedCart, price_cart
+
+BETWEEN_RECEIPTS = timedelta(seconds=40)
+AFTER_THE_LAST = timedelta(seconds=50)
+LINE_DISCOUNTS, CART_DISCOUNTS = 0.02, 0.025
+"""How many receipts carry one."""
+
+CARD_FOR_THE_BANNED = 0.97
+MIXED = 0.03
+
+# (up to this total, in cash, by card); the rest is a bank transfer.
+HABITS = ((60_000, 0.76, 0.238), (200_000, 0.62, 0.36), (1_000_000, 0.42, 0.48), (10**12, 0.30, 0.42))
+
+Basket = list[tuple[int, Decimal]]
+Customer = tuple[datetime, int, StorePlan, TillPlan, Basket]
+
+
+class Trade:
+    """Sells day by day and keeps every shift and receipt in the order of time."""
+
+    def __init__(
+        self,
+        shelves: Shelves,
+        products: Sequence[DemoProduct],
+        stores: Mapping[StorePlan, Taste],
+        vat_rates: Mapping[str, Decimal],
+        *,
+        reserve_cashier: int,
+        zone: ZoneInfo,
+        random: Random,
+    ) -> None:
+        """``reserve_cashier`` stands in where somebody has a day off."""
+        self._shelves = shelves
+        self._products = products
+        self._stores = stores
+        self._vat_rates = vat_rates
+        self._reserve = reserve_cashier
+        self._zone = zone
+        self._random = random
+        self._numbers: dict[int, int] = {}
+        self.shifts: list[ShiftRecord] = []
+        self.sales: list[SaleRecord] = []
+
+    def day(self, day: date, customers: Mapping[StorePlan, int], now: datetime) -> None:
+        """Serve the customers of one day, today's only as far as it has come, and close the tills."""
+        until = min(now, datetime.combine(day, time(CLOSES), self._zone)) - BETWEEN_RECEIPTS - AFTER_THE_LAST
+        queue = self._queue(day, customers, until)
+        open_shifts: dict[int, ShiftRecord] = {}
+        free_from: dict[int, datetime] = {}
+        while queue:
+            at, number, store, till, basket = heappop(queue)
+            earliest = free_from.get(till.number, at)
+            if at < earliest:
+                if earliest <= until:
+                    heappush(queue, (earliest, number, store, till, basket))
+                continue
+            if till.number not in open_shifts:
+                open_shifts[till.number] = self._open(store, till, day)
+            if self._sell(open_shifts[till.number], at, basket):
+                free_from[till.number] = at + BETWEEN_RECEIPTS
+        for number, shift in open_shifts.items():
+            self._close(shift, free_from.get(number, shift.opened_at), day, now)
+
+    def _queue(self, day: date, customers: Mapping[StorePlan, int], until: datetime) -> list[Customer]:
+        queue: list[Customer] = []
+        for store, count in customers.items():
+            for _customer in range(count):
+                at = moment_in(day, self._zone, self._random)
+                till = self._random.choices(store.tills, [3, 2][: len(store.tills)])[0]
+                basket = self._stores[store].basket(self._random)
+                if at <= until:
+                    queue.append((at, len(queue), store, till, basket))
+        heapify(queue)
+        return queue
+
+    def _open(self, store: StorePlan, till: TillPlan, day: date) -> ShiftRecord:
+        number = self._numbers[till.number] = self._numbers.get(till.number, 0) + 1
+        opened_at = datetime.combine(day, time(7, self._random.randint(38, 57)), self._zone)
+        float_cash = Decimal(self._random.choice((200_000, 200_000, 250_000, 300_000)))
+        # Everybody rests one day in six, each on another day, and the reserve one steps in.
+        rests = day.toordinal() % 6 == till.cashier % 6
+        shift = ShiftRecord(
+            store=store,
+            till=till,
+            cashier=self._reserve if rests else till.cashier,
+            number=number,
+            opened_at=opened_at,
+            closed_at=opened_at,
+            opening_cash=float_cash,
+            expected_cash=float_cash,
+        )
+        self.shifts.append(shift)
+        return shift
+
+    def _close(self, shift: ShiftRecord, free_from: datetime, day: date, now: datetime) -> None:
+        evening = datetime.combine(day, time(CLOSES, self._random.randint(1, 14)), self._zone)
+        # Today's tills are closed right after their last receipt, so that whoever tries the demo can open one.
+        shift.closed_at = evening if evening <= now else free_from + AFTER_THE_LAST
+        shift.closing_cash = counted(shift.expected_cash, self._random)
+
+    def _sell(self, shift: ShiftRecord, at: datetime, basket: Basket) -> bool:
+        """Sell what is there of a basket; False when nothing is."""
+        lines = self._available(shift.store.place, basket)
+        if not lines:
+            return False
+        cart = [
+            CartLine(product.price, quantity, vat_rate=self._vat_rates[product.vat_code])
+            for product, quantity in ((self._products[index], quantity) for index, quantity in lines)
+        ]
+        priced = self._priced(cart)
+        cash_allowed = all(self._products[index].cash_allowed for index, _quantity in lines)
+        payments = self._payments(priced.total, cash_allowed=cash_allowed)
+        shift.last_number += 1
+        sale = SaleRecord(shift, shift.last_number, at, priced, payments)
+        for (index, quantity), line in zip(lines, cart, strict=True):
+            unit_cost = value = ZERO
+            if self._products[index].is_stocked:
+                unit_cost, value = self._shelves.sell(sale, index, quantity)
+            sale.lines.append(LineRecord(index, quantity, line.vat_rate, unit_cost, round_money(value)))
+        shift.expected_cash += sum((paid.amount for paid in payments if paid.method == "cash"), ZERO)
+        self.sales.append(sale)
+        return True
+
+    def _available(self, place: int, basket: Basket) -> Basket:
+        found = []
+        for index, quantity in basket:
+            product = self._products[index]
+            if not product.is_stocked:
+                found.append((index, quantity))
+                continue
+            on_hand = self._shelves.quantity(place, index)
+            least = Decimal("0.1") if product.unit == "kg" else Decimal(1)
+            if on_hand >= least:
+                # Weighed to ten grams; pieces and litres are always whole here.
+                found.append((index, min(quantity, on_hand)))
+        return found
+
+    def _priced(self, cart: list[CartLine]) -> PricedCart:
+        """Now and then something is cheaper: a line near its date, or the whole receipt of a regular."""
+        random = self._random
+        luck = random.random()
+        if luck < LINE_DISCOUNTS:
+            position = random.randrange(len(cart))
+            line = cart[position]
+            off = line.price * line.quantity * random.choice((5, 10, 10, 20)) / 100 // 100 * 100
+            cart[position] = CartLine(line.price, line.quantity, round_money(off), line.vat_rate)
+        elif luck < LINE_DISCOUNTS + CART_DISCOUNTS:
+            sum_of_lines = sum((line.price * line.quantity for line in cart), ZERO)
+            off = sum_of_lines * random.choice((3, 3, 5, 5, 10)) / 100 // 500 * 500
+            return price_cart(cart, cart_discount=round_money(off))
+        return price_cart(cart)
+
+    def _payments(self, total: Decimal, *, cash_allowed: bool) -> list[PaymentRecord]:
+        random = self._random
+        luck = random.random()
+        if not cash_allowed:
+            return [_exact("card" if luck < CARD_FOR_THE_BANNED else "transfer", total)]
+        cash, card = next((cash, card) for most, cash, card in HABITS if total <= most)
+        if total > 40_000 and random.random() < MIXED:
+            part = max(Decimal(5_000), total * random.randint(2, 7) / 10 // 5_000 * 5_000)
+            return [_exact("cash", part), _exact("card", total - part)]
+        if luck < cash:
+            return [PaymentRecord("cash", total, tendered(total, random))]
+        return [_exact("card" if luck < cash + card else "transfer", total)]
+
+
+def _exact(method: str, amount: Decimal) -> PaymentRecord:
+    return PaymentRecord(method, amount, amount)
