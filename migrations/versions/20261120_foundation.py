@@ -116,9 +116,10 @@ END $body$;
 AUDIT = """
 CREATE FUNCTION smartpos_audit() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
-    secret text[] := ARRAY['password_hash', 'pin_code_hash', 'totp_secret', 'passport_data', 'device_token_hash'];
+    secret text[] := ARRAY['password_hash', 'pin_code_hash', 'totp_secret', 'recovery_codes', 'passport_data',
+                           'device_token_hash'];
     silent text[] := ARRAY['updated_at', 'search_key', 'embedding', 'failed_logins', 'failed_pins',
-                           'locked_until', 'last_login_at', 'totp_last_step', 'last_number'];
+                           'locked_until', 'pin_locked_until', 'last_login_at', 'totp_last_step', 'last_number'];
     before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - silent END;
     after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - silent END;
     subject jsonb := COALESCE(after, before);
@@ -341,9 +342,9 @@ def upgrade() -> None:
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_workspaces_organization_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_workspaces'),
-    sa.UniqueConstraint('organization_id', 'name', name=op.f('uq_workspaces_organization_id_name'))
+    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_workspaces')
     )
+    op.create_index('uq_workspaces_name', 'workspaces', ['organization_id', 'name'], unique=True, postgresql_where='deleted_at IS NULL')
     op.create_index('ix_workspaces_created_by', 'workspaces', ['organization_id', 'created_by'], unique=False)
     op.create_table('branches',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -360,9 +361,9 @@ def upgrade() -> None:
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['organization_id', 'workspace_id'], ['workspaces.organization_id', 'workspaces.id'], name='fk_branches_workspace_id', ondelete='SET NULL (workspace_id)'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_branches_organization_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_branches'),
-    sa.UniqueConstraint('organization_id', 'name', name=op.f('uq_branches_organization_id_name'))
+    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_branches')
     )
+    op.create_index('uq_branches_name', 'branches', ['organization_id', 'name'], unique=True, postgresql_where='deleted_at IS NULL')
     op.create_index('ix_branches_manager_id', 'branches', ['organization_id', 'manager_id'], unique=False)
     op.create_index('ix_branches_workspace_id', 'branches', ['organization_id', 'workspace_id'], unique=False)
     op.create_table('categories',
@@ -414,9 +415,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id', 'branch_id'], ['branches.organization_id', 'branches.id'], name='fk_tills_branch_id'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_tills_organization_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_tills'),
-    sa.UniqueConstraint('organization_id', 'branch_id', 'name', name=op.f('uq_tills_organization_id_branch_id_name')),
     sa.UniqueConstraint('organization_id', 'number', name=op.f('uq_tills_organization_id_number'))
     )
+    op.create_index('uq_tills_name', 'tills', ['organization_id', 'branch_id', 'name'], unique=True, postgresql_where='deleted_at IS NULL')
     op.create_index('ix_tills_branch_id', 'tills', ['organization_id', 'branch_id'], unique=False)
     op.create_table('users',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -434,9 +435,11 @@ def upgrade() -> None:
     sa.Column('must_change_password', sa.Boolean(), server_default='false', nullable=False),
     sa.Column('totp_secret', sa.LargeBinary(), nullable=True),
     sa.Column('totp_last_step', sa.BigInteger(), nullable=True, comment='a code works once'),
+    sa.Column('recovery_codes', sa.LargeBinary(), nullable=True, comment='hashes of those not yet used'),
     sa.Column('failed_logins', sa.Integer(), server_default='0', nullable=False),
     sa.Column('failed_pins', sa.Integer(), server_default='0', nullable=False),
     sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('pin_locked_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_login_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('profile_image_id', sa.BigInteger(), nullable=True),
     sa.Column('address', sa.Text(), nullable=True),
@@ -452,9 +455,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id', 'profile_image_id'], ['stored_files.organization_id', 'stored_files.id'], name='fk_users_profile_image_id', ondelete='SET NULL (profile_image_id)'),
     sa.ForeignKeyConstraint(['organization_id', 'role_id'], ['roles.organization_id', 'roles.id'], name='fk_users_role_id'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_users_organization_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_users'),
-    sa.UniqueConstraint('organization_id', 'username', name=op.f('uq_users_organization_id_username'))
+    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_users')
     )
+    op.create_index('uq_users_username', 'users', ['organization_id', 'username'], unique=True, postgresql_where='deleted_at IS NULL')
     op.create_index('ix_users_default_branch_id', 'users', ['organization_id', 'default_branch_id'], unique=False)
     op.create_index('ix_users_profile_image_id', 'users', ['organization_id', 'profile_image_id'], unique=False)
     op.create_index('ix_users_role_id', 'users', ['organization_id', 'role_id'], unique=False)
@@ -995,8 +998,10 @@ def downgrade() -> None:
     op.drop_index('ix_users_role_id', table_name='users')
     op.drop_index('ix_users_profile_image_id', table_name='users')
     op.drop_index('ix_users_default_branch_id', table_name='users')
+    op.drop_index('uq_users_username', table_name='users', postgresql_where='deleted_at IS NULL')
     op.drop_table('users')
     op.drop_index('ix_tills_branch_id', table_name='tills')
+    op.drop_index('uq_tills_name', table_name='tills', postgresql_where='deleted_at IS NULL')
     op.drop_table('tills')
     op.drop_index('ix_role_permissions_role_id', table_name='role_permissions')
     op.drop_table('role_permissions')
@@ -1005,8 +1010,10 @@ def downgrade() -> None:
     op.drop_table('categories')
     op.drop_index('ix_branches_workspace_id', table_name='branches')
     op.drop_index('ix_branches_manager_id', table_name='branches')
+    op.drop_index('uq_branches_name', table_name='branches', postgresql_where='deleted_at IS NULL')
     op.drop_table('branches')
     op.drop_index('ix_workspaces_created_by', table_name='workspaces')
+    op.drop_index('uq_workspaces_name', table_name='workspaces', postgresql_where='deleted_at IS NULL')
     op.drop_table('workspaces')
     op.drop_table('units')
     op.drop_table('stored_files')

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from smartpos.core.errors import Conflict, Forbidden, TooMany, Unauthorized
+from smartpos.core.errors import Conflict, Forbidden, Invalid, TooMany, Unauthorized
 
 
 class OrganizationSuspended(Forbidden):
@@ -17,6 +17,34 @@ class WrongCredentials(Unauthorized):
 
     code = "wrong_credentials"
     title = _l("The name or the password is wrong")
+
+
+class OrganizationNeeded(Unauthorized):
+    """The name exists in several organizations; says nothing about the password."""
+
+    code = "organization_required"
+    title = _l("Please also enter your organization")
+
+
+class CodeNeeded(Unauthorized):
+    """The password is right and two-step sign-in is on."""
+
+    code = "totp_required"
+    title = _l("Enter the code from your authenticator app")
+
+
+class PasswordChangeRequired(Forbidden):
+    """Somebody else has set the password; its owner must choose a new one before anything else."""
+
+    code = "password_change_required"
+    title = _l("Please choose a new password first")
+
+
+class UnknownTill(Forbidden):
+    """PINs work only on a device that was made a known till."""
+
+    code = "unknown_till"
+    title = _l("This device is not a known till")
 
 
 class LockedOut(TooMany):
@@ -45,3 +73,38 @@ class AboveYourRank(Forbidden):
 
     code = "above_your_rank"
     title = _l("This role is above your own")
+
+
+class BeyondYourPermissions(Forbidden):
+    """Nobody gives away permissions they do not hold; ``permissions`` names them."""
+
+    code = "beyond_your_permissions"
+    title = _l("This includes permissions that you do not have")
+
+
+class OwnerRoleIsFixed(Conflict):
+    """The owner's role always holds everything."""
+
+    code = "owner_role_is_fixed"
+    title = _l("The owner's role always holds every permission")
+
+
+class StillInUse(Conflict):
+    """Something cannot go while others need it."""
+
+    code = "in_use"
+    title = _l("This is still in use")
+
+
+class AlreadyTaken(Conflict):
+    """A name, address or number that must be unique already belongs to somebody. ``errors`` names the field."""
+
+    code = "already_taken"
+    title = _l("This is already taken")
+
+
+class BadField(Invalid):
+    """One field of the input is wrong."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence, errors={field: [sentence]})

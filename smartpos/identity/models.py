@@ -31,6 +31,7 @@ from smartpos.core.db import (
     refers_to,
     related,
 )
+from smartpos.identity.permissions import role_title
 
 
 class OrganizationStatus(StrEnum):
@@ -98,7 +99,15 @@ class Workspace(SoftDeleted, TenantModel):
     """A part of an organization; rows with a ``workspace_id`` are visible to its members alone."""
 
     __tablename__ = "workspaces"
-    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_workspaces_name",
+            "organization_id",
+            "name",
+            unique=True,
+            postgresql_where="deleted_at IS NULL",
+        ),
+    )
 
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
@@ -127,7 +136,11 @@ class Branch(SoftDeleted, TenantModel):
     """A place of the organization that holds stock or people: a shop, a warehouse, a workshop, an office."""
 
     __tablename__ = "branches"
-    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_branches_name", "organization_id", "name", unique=True, postgresql_where="deleted_at IS NULL"
+        ),
+    )
 
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[BranchKind] = enum_column(BranchKind, default=BranchKind.STORE, server_default="store")
@@ -157,7 +170,14 @@ class Till(SoftDeleted, TenantModel):
 
     __tablename__ = "tills"
     __table_args__ = (
-        UniqueConstraint("organization_id", "branch_id", "name"),
+        Index(
+            "uq_tills_name",
+            "organization_id",
+            "branch_id",
+            "name",
+            unique=True,
+            postgresql_where="deleted_at IS NULL",
+        ),
         UniqueConstraint("organization_id", "number"),
         CheckConstraint("receipt_width IN (58, 80)", name="receipt_width"),
     )
@@ -204,8 +224,13 @@ class Role(TenantModel):
         order_by="RolePermission.permission",
     )
 
+    @property
+    def title(self) -> str:
+        """The name to show: translated while the role still has the name it started with."""
+        return str(role_title(self.key, self.name))
+
     def __str__(self) -> str:
-        return self.name
+        return self.title
 
 
 class RolePermission(TenantModel):
@@ -230,12 +255,18 @@ class UserStatus(StrEnum):
 class User(SoftDeleted, TenantModel):
     """A person who can act. Everybody who signs in is a user: cashier, storekeeper, agent, owner.
 
-    ``passport_data`` and ``totp_secret`` are encrypted by the application (``core.crypto``).
+    ``passport_data``, ``totp_secret`` and ``recovery_codes`` are encrypted by the application (``core.crypto``).
     """
 
     __tablename__ = "users"
     __table_args__ = (
-        UniqueConstraint("organization_id", "username"),
+        Index(
+            "uq_users_username",
+            "organization_id",
+            "username",
+            unique=True,
+            postgresql_where="deleted_at IS NULL",
+        ),
         CheckConstraint("username ~ '^[a-z0-9][a-z0-9._-]{1,63}$'", name="username"),
     )
 
@@ -254,9 +285,11 @@ class User(SoftDeleted, TenantModel):
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger, comment="a code works once")
+    recovery_codes: Mapped[bytes | None] = mapped_column(LargeBinary, comment="hashes of those not yet used")
     failed_logins: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failed_pins: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    pin_locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     profile_image_id: Mapped[int | None] = refers_to("stored_files", optional=True)
     address: Mapped[str | None] = mapped_column(Text)

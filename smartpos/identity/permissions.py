@@ -1,4 +1,6 @@
-"""What may be done with tenants, people and settings; and the settings of the organization itself."""
+"""What may be done with tenants, people and settings; what roles are called; the settings of the organization."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -26,6 +28,46 @@ class IdentityPermission(Permission):
 
 
 P = IdentityPermission
+
+RANKS = {
+    RoleKey.SUPER_ADMIN: 100,
+    RoleKey.OWNER: 90,
+    RoleKey.ADMIN: 80,
+    RoleKey.MANAGER: 60,
+    RoleKey.ACCOUNTANT: 40,
+    RoleKey.WAREHOUSE_MANAGER: 40,
+    RoleKey.CASHIER: 20,
+    RoleKey.OPERATOR: 20,
+    RoleKey.AGENT: 20,
+    RoleKey.DRIVER: 20,
+    RoleKey.EMPLOYEE: 10,
+}
+
+_ROLE_TITLES = {
+    RoleKey.SUPER_ADMIN: _l("Super admin"),
+    RoleKey.OWNER: _l("Owner"),
+    RoleKey.ADMIN: _l("Admin"),
+    RoleKey.MANAGER: _l("Manager"),
+    RoleKey.CASHIER: _l("Cashier"),
+    RoleKey.WAREHOUSE_MANAGER: _l("Warehouse manager"),
+    RoleKey.ACCOUNTANT: _l("Accountant"),
+    RoleKey.OPERATOR: _l("Operator"),
+    RoleKey.AGENT: _l("Agent"),
+    RoleKey.DRIVER: _l("Driver"),
+    RoleKey.EMPLOYEE: _l("Employee"),
+}
+
+
+def first_role_name(key: RoleKey) -> str:
+    """What a role is called in a new tenant; shown translated until the tenant renames it."""
+    return key.value.replace("_", " ").capitalize()
+
+
+def role_title(key: str | None, name: str) -> Any:
+    """The name to show: translated while a role still has the name it started with, else the tenant's own."""
+    known = next((role for role in RoleKey if role.value == key), None)
+    return _ROLE_TITLES[known] if known is not None and name == first_role_name(known) else name
+
 
 declare(
     {

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.permissions import RoleKey, declared_permissions
+from smartpos.core.permissions import RoleKey, declared_permissions, default_permissions
 from smartpos.identity.actors import Actor, Tenant
 from smartpos.identity.errors import OrganizationSuspended
 from smartpos.identity.models import (
@@ -125,10 +125,17 @@ def actor_of_user(user_id: int) -> Actor | None:
     return _actor(row) if row is not None else None
 
 
+def permissions_of_role(role: Role) -> frozenset[str]:
+    """What a role allows. The owner's allows everything there is, whatever was there when the tenant was made."""
+    held = select(RolePermission.permission).where(RolePermission.role_id == role.id)
+    granted = frozenset(db.session.scalars(held))
+    return granted | default_permissions(RoleKey.OWNER) if role.key == RoleKey.OWNER else granted
+
+
 def system_actor(organization_id: int) -> Actor:
     """The system acting for a tenant: every permission, no user. For jobs and commands."""
     organization = db.session.get_one(Organization, organization_id)
-    settings = db.session.execute(select(AppSetting.key, AppSetting.value)).tuples()
+    settings = db.session.execute(select(AppSetting.key, AppSetting.value)).tuples().all()
     return Actor(
         user_id=None,
         name="system",

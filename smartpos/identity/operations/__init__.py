@@ -1,0 +1,68 @@
+"""The verbs of identity. They flush and never commit; the caller is in the tenant's scope unless told otherwise."""
+
+from smartpos.identity.operations.people import (
+    create_user,
+    delete_user,
+    end_sessions,
+    lock_user,
+    own_row,
+    reset_password,
+    reset_pin,
+    turn_off_two_step,
+    unlock_user,
+    update_own_profile,
+    update_user,
+)
+from smartpos.identity.operations.places import (
+    create_branch,
+    create_till,
+    create_workspace,
+    delete_branch,
+    delete_till,
+    delete_workspace,
+    forget_till_device,
+    register_till_device,
+    update_branch,
+    update_till,
+    update_workspace,
+)
+from smartpos.identity.operations.sessions import revoke_sessions, start_session
+from smartpos.identity.operations.tenants import (
+    create_organization,
+    resume_organization,
+    save_settings,
+    suspend_organization,
+    update_organization,
+)
+
+__all__ = [
+    "create_branch",
+    "create_organization",
+    "create_till",
+    "create_user",
+    "create_workspace",
+    "delete_branch",
+    "delete_till",
+    "delete_user",
+    "delete_workspace",
+    "end_sessions",
+    "forget_till_device",
+    "lock_user",
+    "own_row",
+    "register_till_device",
+    "reset_password",
+    "reset_pin",
+    "resume_organization",
+    "revoke_sessions",
+    "save_settings",
+    "start_session",
+    "suspend_organization",
+    "turn_off_two_step",
+    "unlock_user",
+    "update_branch",
+    "update_organization",
+    "update_own_profile",
+    "update_till",
+    "update_user",
+    "update_workspace",
+]

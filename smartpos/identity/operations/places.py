@@ -1,0 +1,221 @@
+"""Workspaces, branches and tills."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, func, select
+
+from smartpos.core import crypto
+from smartpos.core.db import db, utc_now
+from smartpos.identity import checks
+from smartpos.identity.actors import Actor
+from smartpos.identity.errors import AlreadyTaken, BadField, StillInUse
+from smartpos.identity.models import (
+    Branch,
+    BranchKind,
+    Organization,
+    Till,
+    User,
+    Workspace,
+    WorkspaceStatus,
+    WorkspaceType,
+)
+
+RECEIPT_WIDTHS = (58, 80)
+
+
+def create_workspace(
+    *,
+    name: str,
+    description: str | None = None,
+    type: WorkspaceType = WorkspaceType.DIVISION,  # noqa: A002 - the column's name
+    status: WorkspaceStatus = WorkspaceStatus.ACTIVE,
+    actor: Actor,
+) -> Workspace:
+    """Make a part of the organization. Raises AlreadyTaken, BadField."""
+    workspace = Workspace(created_by=actor.user_id)
+    return update_workspace(
+        workspace, {"name": name, "description": description, "type": type, "status": status}, actor=actor
+    )
+
+
+def update_workspace(workspace: Workspace, changes: Mapping[str, Any], *, actor: Actor) -> Workspace:
+    """Change name, description, type or status; a new row is added."""
+    if "name" in changes:
+        workspace.name = _free_name(Workspace, changes["name"], workspace.id)
+    if "description" in changes:
+        workspace.description = checks.optional_text(changes["description"], "description", 2000)
+    if "type" in changes:
+        workspace.type = WorkspaceType(changes["type"])
+    if "status" in changes:
+        workspace.status = WorkspaceStatus(changes["status"])
+    db.session.add(workspace)
+    db.session.flush()
+    return workspace
+
+
+def delete_workspace(workspace: Workspace, *, actor: Actor) -> None:
+    """Hide a workspace. Raises StillInUse while a branch belongs to it."""
+    used = exists().where(Branch.workspace_id == workspace.id, Branch.deleted_at.is_(None))
+    if db.session.scalar(select(used)):
+        raise StillInUse(_("Branches still belong to this workspace."))
+    workspace.deleted_at = utc_now()
+    db.session.flush()
+
+
+def create_branch(
+    *,
+    name: str,
+    kind: BranchKind = BranchKind.STORE,
+    address: str | None = None,
+    phone: str | None = None,
+    manager_id: int | None = None,
+    workspace_id: int | None = None,
+    is_active: bool = True,
+    actor: Actor,
+) -> Branch:
+    """Make a shop, warehouse, workshop or office. Raises AlreadyTaken, BadField."""
+    facts = {
+        "name": name,
+        "kind": kind,
+        "address": address,
+        "phone": phone,
+        "manager_id": manager_id,
+        "workspace_id": workspace_id,
+        "is_active": is_active,
+    }
+    return update_branch(Branch(), facts, actor=actor)
+
+
+def update_branch(branch: Branch, changes: Mapping[str, Any], *, actor: Actor) -> Branch:
+    """Change any of the facts of ``create_branch``; a new row is added."""
+    if "name" in changes:
+        branch.name = _free_name(Branch, changes["name"], branch.id)
+    if "kind" in changes:
+        branch.kind = BranchKind(changes["kind"])
+    if "address" in changes:
+        branch.address = checks.optional_text(changes["address"], "address")
+    if "phone" in changes:
+        branch.phone = checks.phone(changes["phone"], actor.organization.country)
+    if "manager_id" in changes:
+        branch.manager_id = _existing(User, changes["manager_id"], "manager_id")
+    if "workspace_id" in changes:
+        branch.workspace_id = _existing(Workspace, changes["workspace_id"], "workspace_id")
+    if "is_active" in changes:
+        branch.is_active = bool(changes["is_active"])
+    db.session.add(branch)
+    db.session.flush()
+    return branch
+
+
+def delete_branch(branch: Branch, *, actor: Actor) -> None:
+    """Hide a branch; its history stays. Raises StillInUse while it has tills."""
+    used = exists().where(Till.branch_id == branch.id, Till.deleted_at.is_(None))
+    if db.session.scalar(select(used)):
+        raise StillInUse(_("This branch still has tills. Remove them first."))
+    branch.deleted_at = utc_now()
+    branch.is_active = False
+    db.session.flush()
+
+
+def create_till(
+    *,
+    branch: Branch | None = None,
+    branch_id: int | None = None,
+    name: str,
+    number: int | None = None,
+    receipt_width: int = 80,
+    is_active: bool = True,
+    actor: Actor,
+) -> Till:
+    """Make a cash register of a branch, given as a row or by its id.
+
+    ``number`` begins the till's receipt numbers; without one the next free number of the organization is taken.
+    ``receipt_width`` is in millimetres, 58 or 80. Raises AlreadyTaken, BadField.
+    """
+    # Two tills made at once must not take the same number: the organization's row is the queue.
+    organization = select(Organization.id).where(Organization.id == actor.organization.id)
+    db.session.execute(organization.with_for_update(key_share=True))
+    if number is None:
+        number = (db.session.scalar(select(func.max(Till.number))) or 0) + 1
+    facts = {
+        "branch_id": branch.id if branch is not None else branch_id,
+        "number": number,
+        "name": name,
+        "receipt_width": receipt_width,
+        "is_active": is_active,
+    }
+    return update_till(Till(), facts, actor=actor)
+
+
+def update_till(till: Till, changes: Mapping[str, Any], *, actor: Actor) -> Till:
+    """Change name, number, branch, receipt width or whether it is in use; a new row is added."""
+    if "branch_id" in changes:
+        till.branch_id = _existing(Branch, changes["branch_id"], "branch_id") or _missing("branch_id")
+    if "name" in changes:
+        till.name = _free_name(Till, changes["name"], till.id, Till.branch_id == till.branch_id)
+    if "number" in changes:
+        till.number = _free_number(changes["number"], till.id)
+    if "receipt_width" in changes:
+        if changes["receipt_width"] not in RECEIPT_WIDTHS:
+            raise BadField("receipt_width", _("Receipts are 58 or 80 millimetres wide."))
+        till.receipt_width = int(changes["receipt_width"])
+    if "is_active" in changes:
+        till.is_active = bool(changes["is_active"])
+    db.session.add(till)
+    db.session.flush()
+    return till
+
+
+def delete_till(till: Till, *, actor: Actor) -> None:
+    """Hide a till and forget its device; its receipts stay."""
+    till.deleted_at = utc_now()
+    till.is_active = False
+    till.device_token_hash = None
+    db.session.flush()
+
+
+def register_till_device(till: Till, *, actor: Actor) -> str:
+    """Make the device that keeps the returned secret this till; the one before is forgotten."""
+    secret = crypto.new_secret()
+    till.device_token_hash = crypto.hash_secret(secret)
+    db.session.flush()
+    return secret
+
+
+def forget_till_device(till: Till, *, actor: Actor) -> None:
+    """Nobody signs in by PIN at this till until a device is registered again."""
+    till.device_token_hash = None
+    db.session.flush()
+
+
+def _missing(field: str) -> int:
+    raise BadField(field, _("This must not be empty."))
+
+
+def _existing(model: type[Any], value: Any, field: str) -> int | None:
+    """The id of a row that is there and visible, or None for nothing. Raises BadField."""
+    if value in (None, ""):
+        return None
+    if not db.session.scalar(select(exists().where(model.id == value, model.deleted_at.is_(None)))):
+        raise BadField(field, _("Please choose one of the list."))
+    return int(value)
+
+
+def _free_name(model: type[Any], value: Any, but: int | None, *within: Any) -> str:
+    name = checks.required_text(value, "name", 120)
+    taken = exists().where(model.name == name, model.id != (but or 0), model.deleted_at.is_(None), *within)
+    if db.session.scalar(select(taken)):
+        sentence = _("There is already one with this name.")
+        raise AlreadyTaken(sentence, errors={"name": [sentence]})
+    return name
+
+
+def _free_number(value: Any, but: int | None) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 99_999:
+        raise BadField("number", _("The number is between 1 and 99999."))
+    if db.session.scalar(select(exists().where(Till.number == value, Till.id != (but or 0)))):
+        sentence = _("Another till has, or had, this number.")
+        raise AlreadyTaken(sentence, errors={"number": [sentence]})
+    return value

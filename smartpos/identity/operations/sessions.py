@@ -1,0 +1,69 @@
+"""Signed-in browsers, tills and API clients."""
+
+from datetime import timedelta
+from ipaddress import ip_address
+
+from sqlalchemy import update
+
+from smartpos.core import crypto
+from smartpos.core.db import db, utc_now
+from smartpos.identity.models import SessionKind, UserSession
+
+LIFETIMES = {
+    SessionKind.WEB: timedelta(days=30),
+    SessionKind.PIN: timedelta(hours=12),
+    SessionKind.API: timedelta(hours=12),
+}
+
+
+def start_session(
+    user_id: int,
+    *,
+    kind: SessionKind = SessionKind.WEB,
+    till_id: int | None = None,
+    ip: str | None = None,
+    user_agent: str | None = None,
+    lifetime: timedelta | None = None,
+) -> str:
+    """Open a session of a user of the tenant in force. Returns the secret the client holds; only its hash is kept.
+
+    It ends after ``lifetime`` (by default that of its kind) however much it is used.
+    """
+    secret = crypto.new_secret()
+    db.session.add(
+        UserSession(
+            user_id=user_id,
+            kind=kind,
+            token_hash=crypto.hash_secret(secret),
+            till_id=till_id,
+            ip_address=_address(ip),
+            user_agent=_agent(user_agent),
+            expires_at=utc_now() + (lifetime or LIFETIMES[kind]),
+        )
+    )
+    db.session.flush()
+    return secret
+
+
+def revoke_sessions(user_id: int, *, but: int | None = None, only: int | None = None) -> int:
+    """End sessions of a user: all, all ``but`` one, or ``only`` one. Returns how many ended."""
+    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+    if but is not None:
+        statement = statement.where(UserSession.id != but)
+    if only is not None:
+        statement = statement.where(UserSession.id == only)
+    statement = statement.values(revoked_at=utc_now()).returning(UserSession.id)
+    ended = db.session.execute(statement.execution_options(synchronize_session=False))
+    return len(ended.all())
+
+
+def _address(ip: str | None) -> str | None:
+    try:
+        return str(ip_address(ip)) if ip else None
+    except ValueError:
+        return None
+
+
+def _agent(text: str | None) -> str | None:
+    cleaned = "".join(sign for sign in (text or "")[:400] if sign.isprintable())
+    return cleaned.encode("utf-8", "ignore").decode() or None
