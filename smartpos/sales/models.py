@@ -182,7 +182,7 @@ class Sale(TenantModel):
 class SaleItem(TenantModel):
     """One line of a receipt, with name, price, tax and cost as they were at the moment of sale.
 
-    total = gross − discount − cart_discount (+ tax when VAT is on top).
+    total = gross − discount − cart_discount (+ tax when VAT is on top). What leaves stock is quantity × multiplier.
     """
 
     __tablename__ = "sale_items"
@@ -197,8 +197,14 @@ class SaleItem(TenantModel):
     product_name: Mapped[str] = mapped_column(Text)
     barcode: Mapped[str | None] = mapped_column(Text, comment="as scanned")
     unit: Mapped[str] = mapped_column(Text)
-    quantity: Mapped[Quantity]
-    price: Mapped[Money] = mapped_column(comment="per unit")
+    quantity: Mapped[Quantity] = mapped_column(comment="as counted: base units or packs")
+    multiplier: Mapped[Quantity] = mapped_column(
+        Numeric(14, 3),
+        default=Decimal(1),
+        server_default="1",
+        comment="base units in one of what was counted",
+    )
+    price: Mapped[Money] = mapped_column(comment="of one of what was counted")
     gross_amount: Mapped[Money]
     discount_amount: Mapped[Money] = mapped_column(
         Numeric(18, 2), default=Decimal(0), comment="given on this line"
@@ -210,7 +216,7 @@ class SaleItem(TenantModel):
     vat_included: Mapped[bool] = mapped_column(Boolean)
     tax_amount: Mapped[Money]
     total_amount: Mapped[Money]
-    unit_cost: Mapped[UnitCost]
+    unit_cost: Mapped[UnitCost] = mapped_column(comment="of one base unit")
     cost_amount: Mapped[Money]
 
     sale: Mapped[Sale] = related(sale_id, back_populates="items")

@@ -37,6 +37,7 @@ class Sellable:
     unit_name: str
     unit_digits: int
     price: Decimal
+    cost_price: Decimal
     vat_code: VatCode
     vat_rate: Decimal
     vat_included: bool
@@ -95,6 +96,7 @@ def _statement() -> AnySelect:
             Unit.name.label("unit_name"),
             Unit.digits,
             price_in_force().label("price"),
+            Product.cost_price,
             Product.vat_code,
             vat_rate_in_force().label("vat_rate"),
             Product.vat_included,
@@ -146,6 +148,7 @@ def sellable_products(
             unit_name=row.unit_name,
             unit_digits=row.digits,
             price=row.price,
+            cost_price=row.cost_price,
             vat_code=row.vat_code,
             vat_rate=row.vat_rate,
             vat_included=row.vat_included,
