@@ -1,0 +1,52 @@
+"""Writing the cash ledger; nothing else writes it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from smartpos.core.db import db, utc_now
+from smartpos.finance.models import CashEntryKind
+from smartpos.identity.actors import Actor
+
+_INSERT = """
+INSERT INTO cash_entries (organization_id, branch_id, till_id, shift_id, kind, amount, note, origin_kind, origin_id,
+                          created_by, occurred_at, created_at)
+VALUES (%(organization_id)s, %(branch_id)s, %(till_id)s, %(shift_id)s, %(kind)s, %(amount)s, %(note)s,
+        %(origin_kind)s, %(origin_id)s, %(created_by)s, %(occurred_at)s, %(now)s)
+"""
+
+
+def record_cash(
+    *,
+    branch_id: int,
+    till_id: int,
+    shift_id: int,
+    kind: CashEntryKind,
+    amount: Decimal,
+    origin_kind: str,
+    origin_id: int,
+    note: str | None = None,
+    occurred_at: datetime | None = None,
+    actor: Actor,
+) -> None:
+    """Note cash that came into a till's drawer (positive) or left it (negative), with its cause; one statement.
+
+    The caller holds the shift's row locked, so that it cannot be closed and counted meanwhile.
+    """
+    now = utc_now()
+    db.session.connection().exec_driver_sql(
+        _INSERT,
+        {
+            "organization_id": actor.organization.id,
+            "branch_id": branch_id,
+            "till_id": till_id,
+            "shift_id": shift_id,
+            "kind": kind.value,
+            "amount": amount,
+            "note": note,
+            "origin_kind": origin_kind,
+            "origin_id": origin_id,
+            "created_by": actor.user_id,
+            "occurred_at": occurred_at or now,
+            "now": now,
+        },
+    )

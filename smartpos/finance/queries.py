@@ -1,0 +1,24 @@
+"""Questions about cash."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from smartpos.core.db import db
+from smartpos.finance.models import CashEntry, CashEntryKind
+
+
+def expected_cash(shift_id: int) -> Decimal:
+    """What should lie in the drawer of a shift: the sum of its entries without the difference found at its close."""
+    return expected_cash_of([shift_id]).get(shift_id, Decimal("0.00"))
+
+
+def expected_cash_of(shift_ids: Collection[int]) -> dict[int, Decimal]:
+    """The expected cash of several shifts by one statement; shifts without entries are missing."""
+    query = (
+        select(CashEntry.shift_id, func.sum(CashEntry.amount))
+        .where(CashEntry.shift_id.in_(list(shift_ids)), CashEntry.kind != CashEntryKind.DIFFERENCE)
+        .group_by(CashEntry.shift_id)
+    )
+    return dict(db.session.execute(query).tuples().all())

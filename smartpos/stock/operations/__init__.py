@@ -1,0 +1,29 @@
+"""Moving, correcting and levelling stock."""
+
+from smartpos.stock.operations.adjustments import (
+    AdjustmentLine,
+    adjust_stock,
+    set_opening_balances,
+)
+from smartpos.stock.operations.ledger import (
+    Movement,
+    Posted,
+    Prepared,
+    post_movements,
+    prepare_movements,
+    write_movements,
+)
+from smartpos.stock.operations.levels import set_levels
+
+__all__ = [
+    "AdjustmentLine",
+    "Movement",
+    "Posted",
+    "Prepared",
+    "adjust_stock",
+    "post_movements",
+    "prepare_movements",
+    "set_levels",
+    "set_opening_balances",
+    "write_movements",
+]

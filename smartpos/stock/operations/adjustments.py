@@ -1,0 +1,105 @@
+"""Correcting stock by hand, and entering what is there on the first day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from smartpos.core.db import db
+from smartpos.core.errors import Invalid
+from smartpos.identity.actors import Actor
+from smartpos.identity.models import Branch
+from smartpos.stock.errors import BranchNotFound, NotInStock
+from smartpos.stock.models import AdjustmentReason, MovementType, StockAdjustment
+from smartpos.stock.operations.ledger import Movement, prepare_movements, write_movements
+from smartpos.stock.queries import goods_of
+
+ORIGIN = "stock_adjustment"
+MOST_LINES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentLine:
+    """How much more (positive) or less (negative) there is than the books say, and what one unit costs.
+
+    ``unit_cost`` None means the average cost; it is of no use when goods leave.
+    """
+
+    product_id: int
+    quantity: Decimal
+    unit_cost: Decimal | None = None
+
+
+def adjust_stock(
+    branch_id: int,
+    lines: Sequence[AdjustmentLine],
+    *,
+    reason: AdjustmentReason,
+    notes: str | None = None,
+    client_uuid: str | None = None,
+    actor: Actor,
+) -> StockAdjustment:
+    """Correct the stock of a branch and keep the document that tells why.
+
+    The same ``client_uuid`` again gives the first document and moves nothing. Raises NotEnoughStock when the books
+    hold less than is taken off, NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
+    """
+    if client_uuid is not None:
+        known = db.session.execute(
+            select(StockAdjustment).where(StockAdjustment.client_uuid == client_uuid)
+        ).scalar_one_or_none()
+        if known is not None:
+            return known
+    _check(branch_id, lines, reason)
+    goods = goods_of([line.product_id for line in lines])
+    untracked = [item for item in goods.values() if not item.is_tracked]
+    if untracked:
+        raise NotInStock([{"product_id": item.id, "name": item.name} for item in untracked])
+    movements = [
+        Movement(
+            line.product_id,
+            line.quantity,
+            line.unit_cost,
+            MovementType.IN if reason is AdjustmentReason.OPENING else MovementType.ADJUST,
+            notes,
+        )
+        for line in lines
+    ]
+    prepared = prepare_movements(movements, branch_id=branch_id, goods=goods, actor=actor)
+    document = StockAdjustment(
+        branch_id=branch_id, reason=reason, notes=notes, client_uuid=client_uuid, created_by=actor.user_id
+    )
+    db.session.add(document)
+    db.session.flush()
+    write_movements(prepared, origin_kind=ORIGIN, origin_id=document.id, actor=actor)
+    return document
+
+
+def set_opening_balances(
+    branch_id: int,
+    balances: Sequence[tuple[int, Decimal, Decimal]],
+    *,
+    notes: str | None = None,
+    actor: Actor,
+) -> StockAdjustment:
+    """Enter what a branch starts with: (product id, quantity, unit cost) each. Raises as ``adjust_stock`` does."""
+    lines = [AdjustmentLine(product_id, quantity, cost) for product_id, quantity, cost in balances]
+    return adjust_stock(branch_id, lines, reason=AdjustmentReason.OPENING, notes=notes, actor=actor)
+
+
+def _check(branch_id: int, lines: Sequence[AdjustmentLine], reason: AdjustmentReason) -> None:
+    if not lines:
+        raise Invalid(_("An adjustment needs at least one line."))
+    if len(lines) > MOST_LINES:
+        raise Invalid(_("An adjustment may have at most %(most)s lines.", most=MOST_LINES))
+    if any(line.quantity == 0 for line in lines):
+        raise Invalid(_("A quantity of zero changes nothing."))
+    if reason is AdjustmentReason.OPENING and any(line.quantity < 0 for line in lines):
+        raise Invalid(_("An opening balance cannot be negative."))
+    if any(line.unit_cost is not None and line.unit_cost < 0 for line in lines):
+        raise Invalid(_("A cost cannot be negative."))
+    found = db.session.execute(select(Branch.id).where(Branch.id == branch_id, Branch.deleted_at.is_(None)))
+    if found.scalar_one_or_none() is None:
+        raise BranchNotFound
