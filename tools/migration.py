@@ -1,0 +1,60 @@
+"""Write a migration: `python -m tools.migration "add gift cards"` compares the models with the migrations so far.
+
+Works on a database of its own that is thrown away, so that nobody's data takes part.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from smartpos.embedded import start_postgres, start_redis
+from smartpos.embedded.instance import Instance
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def next_revision() -> str:
+    """Revisions are numbered: the files then stand in their order."""
+    numbers = [
+        int(line.split('"')[1])
+        for path in (ROOT / "migrations" / "versions").glob("*.py")
+        for line in path.read_text().splitlines()
+        if line.startswith('revision = "')
+    ]
+    return f"{max(numbers, default=0) + 1:04}"
+
+
+def write(message: str) -> int:
+    """Bring an empty database to the last migration and let Alembic write what the models have besides."""
+    folder = Path(tempfile.mkdtemp(prefix="smartpos-migration-"))
+    try:
+        postgres = start_postgres(folder, durable=False)
+        redis = start_redis(folder, durable=False)
+        try:
+            env = os.environ | Instance(folder).environment()
+            env |= {"DATABASE_URL": postgres.url(), "REDIS_URL": redis.url}
+            for command in (["upgrade"], ["migrate", "--message", message, "--rev-id", next_revision()]):
+                done = subprocess.run(
+                    [sys.executable, "-m", "flask", "--app", "app", "db", *command],
+                    cwd=ROOT,
+                    env=env,
+                    check=False,
+                )
+                if done.returncode != 0:
+                    return done.returncode
+        finally:
+            redis.stop()
+            postgres.stop()
+            shutil.rmtree(postgres.sockets, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not sys.argv[1].strip():
+        sys.exit('Say what the migration does: make migration m="add gift cards"')
+    sys.exit(write(sys.argv[1].strip()))
