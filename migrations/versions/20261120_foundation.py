@@ -20,6 +20,7 @@ TENANT_TABLES = (
     "search_synonyms",
     "stored_files",
     "units",
+    "word_grams",
     "workspaces",
     "branches",
     "categories",
@@ -38,7 +39,7 @@ TENANT_TABLES = (
     "inventory_movements",
     "prices",
     "product_barcodes",
-    "product_grams",
+    "product_words",
     "product_images",
     "sales",
     "sale_items",
@@ -299,11 +300,13 @@ def upgrade() -> None:
     sa.Column('concept', sa.Text(), nullable=False),
     sa.Column('lang', sa.Text(), server_default='uz', nullable=False),
     sa.Column('term', sa.Text(), nullable=False),
+    sa.Column('search_key', sa.Text(collation='C'), nullable=False, comment='core.search.fold(term)'),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_search_synonyms_organization_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_search_synonyms'),
     sa.UniqueConstraint('organization_id', 'concept', 'term', name=op.f('uq_search_synonyms_organization_id_concept_term'))
     )
+    op.create_index('ix_search_synonyms_search_key', 'search_synonyms', ['organization_id', 'search_key'], unique=False)
     op.create_table('stored_files',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -329,6 +332,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_units_organization_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_units'),
     sa.UniqueConstraint('organization_id', 'name', name=op.f('uq_units_organization_id_name'))
+    )
+    op.create_table('word_grams',
+    sa.Column('organization_id', sa.BigInteger(), nullable=False),
+    sa.Column('gram', sa.Text(collation='C'), nullable=False),
+    sa.Column('word', sa.Text(collation='C'), nullable=False),
+    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_word_grams_organization_id'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('organization_id', 'gram', 'word', name='pk_word_grams')
     )
     op.create_table('workspaces',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -383,9 +393,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id', 'parent_id'], ['categories.organization_id', 'categories.id'], name='fk_categories_parent_id', ondelete='SET NULL (parent_id)'),
     sa.ForeignKeyConstraint(['organization_id', 'workspace_id'], ['workspaces.organization_id', 'workspaces.id'], name='fk_categories_workspace_id', ondelete='SET NULL (workspace_id)'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_categories_organization_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_categories'),
-    sa.UniqueConstraint('organization_id', 'parent_id', 'name', name=op.f('uq_categories_organization_id_parent_id_name'), postgresql_nulls_not_distinct=True)
+    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_categories')
     )
+    op.create_index('uq_categories_name', 'categories', ['organization_id', 'parent_id', 'name'], unique=True, postgresql_where='deleted_at IS NULL', postgresql_nulls_not_distinct=True)
     op.create_index('ix_categories_parent_id', 'categories', ['organization_id', 'parent_id'], unique=False)
     op.create_index('ix_categories_workspace_id', 'categories', ['organization_id', 'workspace_id'], unique=False)
     op.create_table('role_permissions',
@@ -560,9 +570,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id', 'unit_id'], ['units.organization_id', 'units.id'], name='fk_products_unit_id'),
     sa.ForeignKeyConstraint(['organization_id', 'workspace_id'], ['workspaces.organization_id', 'workspaces.id'], name='fk_products_workspace_id', ondelete='SET NULL (workspace_id)'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_products_organization_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_products'),
-    sa.UniqueConstraint('organization_id', 'sku', name=op.f('uq_products_organization_id_sku'))
+    sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_products')
     )
+    op.create_index('uq_products_sku', 'products', ['organization_id', 'sku'], unique=True, postgresql_where='deleted_at IS NULL')
     op.create_index('ix_products_category_id', 'products', ['organization_id', 'category_id'], unique=False)
     op.create_index('ix_products_created_by', 'products', ['organization_id', 'created_by'], unique=False)
     op.create_index('ix_products_name', 'products', ['organization_id', 'name', 'id'], unique=False)
@@ -734,6 +744,8 @@ def upgrade() -> None:
     op.create_index('ix_prices_created_by', 'prices', ['organization_id', 'created_by'], unique=False)
     op.create_index('ix_prices_price_type_id', 'prices', ['organization_id', 'price_type_id'], unique=False)
     op.create_index('ix_prices_product_id', 'prices', ['organization_id', 'product_id'], unique=False)
+    op.create_index('ix_prices_valid_from', 'prices', ['organization_id', 'valid_from'], unique=False, postgresql_where='valid_from IS NOT NULL')
+    op.create_index('ix_prices_valid_to', 'prices', ['organization_id', 'valid_to'], unique=False, postgresql_where='valid_to IS NOT NULL')
     op.create_table('product_barcodes',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -752,15 +764,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('organization_id', 'barcode', name=op.f('uq_product_barcodes_organization_id_barcode'))
     )
     op.create_index('ix_product_barcodes_product_id', 'product_barcodes', ['organization_id', 'product_id'], unique=False)
-    op.create_table('product_grams',
+    op.create_table('product_words',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
-    sa.Column('gram', sa.Text(), nullable=False),
+    sa.Column('word', sa.Text(collation='C'), nullable=False),
+    sa.Column('place', sa.SmallInteger(), nullable=False),
     sa.Column('product_id', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['organization_id', 'product_id'], ['products.organization_id', 'products.id'], name='fk_product_grams_product_id', ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_product_grams_organization_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('organization_id', 'gram', 'product_id', name='pk_product_grams')
+    sa.ForeignKeyConstraint(['organization_id', 'product_id'], ['products.organization_id', 'products.id'], name='fk_product_words_product_id', ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_product_words_organization_id'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('organization_id', 'word', 'place', 'product_id', name='pk_product_words')
     )
-    op.create_index('ix_product_grams_product_id', 'product_grams', ['organization_id', 'product_id'], unique=False)
+    op.create_index('ix_product_words_product_id', 'product_words', ['organization_id', 'product_id'], unique=False)
     op.create_table('product_images',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -940,10 +953,12 @@ def downgrade() -> None:
     op.drop_index('ix_product_images_product_id', table_name='product_images')
     op.drop_index('ix_product_images_file_id', table_name='product_images')
     op.drop_table('product_images')
-    op.drop_index('ix_product_grams_product_id', table_name='product_grams')
-    op.drop_table('product_grams')
+    op.drop_index('ix_product_words_product_id', table_name='product_words')
+    op.drop_table('product_words')
     op.drop_index('ix_product_barcodes_product_id', table_name='product_barcodes')
     op.drop_table('product_barcodes')
+    op.drop_index('ix_prices_valid_to', table_name='prices', postgresql_where='valid_to IS NOT NULL')
+    op.drop_index('ix_prices_valid_from', table_name='prices', postgresql_where='valid_from IS NOT NULL')
     op.drop_index('ix_prices_product_id', table_name='prices')
     op.drop_index('ix_prices_price_type_id', table_name='prices')
     op.drop_index('ix_prices_created_by', table_name='prices')
@@ -983,6 +998,7 @@ def downgrade() -> None:
     op.drop_index('ix_products_name', table_name='products')
     op.drop_index('ix_products_created_by', table_name='products')
     op.drop_index('ix_products_category_id', table_name='products')
+    op.drop_index('uq_products_sku', table_name='products', postgresql_where='deleted_at IS NULL')
     op.drop_table('products')
     op.drop_index('uq_login_names_everywhere', table_name='login_names', postgresql_where="kind <> 'username'")
     op.drop_index('ix_login_names_value', table_name='login_names')
@@ -1008,6 +1024,7 @@ def downgrade() -> None:
     op.drop_table('role_permissions')
     op.drop_index('ix_categories_workspace_id', table_name='categories')
     op.drop_index('ix_categories_parent_id', table_name='categories')
+    op.drop_index('uq_categories_name', table_name='categories', postgresql_where='deleted_at IS NULL')
     op.drop_table('categories')
     op.drop_index('ix_branches_workspace_id', table_name='branches')
     op.drop_index('ix_branches_manager_id', table_name='branches')
@@ -1016,8 +1033,10 @@ def downgrade() -> None:
     op.drop_index('ix_workspaces_created_by', table_name='workspaces')
     op.drop_index('uq_workspaces_name', table_name='workspaces', postgresql_where='deleted_at IS NULL')
     op.drop_table('workspaces')
+    op.drop_table('word_grams')
     op.drop_table('units')
     op.drop_table('stored_files')
+    op.drop_index('ix_search_synonyms_search_key', table_name='search_synonyms')
     op.drop_table('search_synonyms')
     op.drop_table('roles')
     op.drop_index('uq_price_types_default', table_name='price_types', postgresql_where='is_default')

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    SmallInteger,
     Text,
     UniqueConstraint,
 )
@@ -90,7 +91,15 @@ class Category(SoftDeleted, TenantModel):
 
     __tablename__ = "categories"
     __table_args__ = (
-        UniqueConstraint("organization_id", "parent_id", "name", postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_categories_name",
+            "organization_id",
+            "parent_id",
+            "name",
+            unique=True,
+            postgresql_where="deleted_at IS NULL",
+            postgresql_nulls_not_distinct=True,
+        ),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_its_own_parent"),
     )
 
@@ -137,7 +146,9 @@ class Product(SoftDeleted, TenantModel):
 
     __tablename__ = "products"
     __table_args__ = (
-        UniqueConstraint("organization_id", "sku"),
+        Index(
+            "uq_products_sku", "organization_id", "sku", unique=True, postgresql_where="deleted_at IS NULL"
+        ),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("cost_price >= 0", name="cost_price"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 500", name="name"),
@@ -263,30 +274,50 @@ class ProductImage(TenantModel):
     product: Mapped[Product] = related(product_id, back_populates="images")
 
 
-class ProductGram(TenantModel):
-    """Which folded trigrams a product's name and category have; the index behind typo-tolerant search.
+class ProductWord(TenantModel):
+    """A folded word under which a product is found; ``place`` is smaller the better it names the product.
 
     A plain table under a b-tree rather than an array under GIN: the array operators are not leakproof, so row-level
-    security would keep PostgreSQL from using a GIN index at all.
+    security would keep PostgreSQL from using a GIN index at all. The key contains ``place`` so that a search reads
+    nothing but the index.
     """
 
-    __tablename__ = "product_grams"
-    __mapper_args__ = {"primary_key": ["gram", "product_id"]}
+    __tablename__ = "product_words"
+    __mapper_args__ = {"primary_key": ["word", "place", "product_id"]}
 
     id = None  # type: ignore[assignment]  # rows are pairs; they need no number of their own
-    gram: Mapped[str] = mapped_column(Text, primary_key=True)
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     product_id: Mapped[int] = refers_to("products", on_delete="CASCADE", primary_key=True)
+
+
+class WordGram(TenantModel):
+    """Which trigrams the words of the tenant's products have: from a part of a word, or one mistyped, to words.
+
+    It knows each word once, so it stays small however many products there are.
+    """
+
+    __tablename__ = "word_grams"
+    __mapper_args__ = {"primary_key": ["gram", "word"]}
+
+    id = None  # type: ignore[assignment]  # rows are pairs; they need no number of their own
+    gram: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
 
 
 class SearchSynonym(TenantModel):
     """Words of one meaning share a ``concept``; a query for one finds products named by another."""
 
     __tablename__ = "search_synonyms"
-    __table_args__ = (UniqueConstraint("organization_id", "concept", "term"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "concept", "term"),
+        Index("ix_search_synonyms_search_key", "organization_id", "search_key"),
+    )
 
     concept: Mapped[str] = mapped_column(Text)
     lang: Mapped[str] = mapped_column(Text, default="uz", server_default="uz")
     term: Mapped[str] = mapped_column(Text)
+    search_key: Mapped[str] = mapped_column(Text(collation="C"), comment="core.search.fold(term)")
     created_at: Mapped[CreatedAt]
 
 
@@ -330,6 +361,11 @@ class Price(TenantModel):
             "valid_from",
             postgresql_nulls_not_distinct=True,
         ),
+        # Open tills ask which prices have begun or ended since they last asked.
+        Index(
+            "ix_prices_valid_from", "organization_id", "valid_from", postgresql_where="valid_from IS NOT NULL"
+        ),
+        Index("ix_prices_valid_to", "organization_id", "valid_to", postgresql_where="valid_to IS NOT NULL"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to > valid_from", name="period"),
     )
