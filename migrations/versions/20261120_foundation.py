@@ -81,8 +81,14 @@ BEGIN
         -- Another database of the same server may be migrating at this moment.
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END;
-        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
-            EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        IF current_setting('server_version_num')::int < 160000 THEN
+            IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+                EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+            END IF;
+        -- Since 16 whoever creates a role may hand it on but not become it. What is not inherited keeps the walls up
+        -- for the owner of the tables too.
+        ELSIF NOT pg_has_role(current_user, wanted, 'SET') THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', wanted);
         END IF;
     END LOOP;
 END $$;
