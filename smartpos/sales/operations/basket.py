@@ -1,0 +1,114 @@
+"""From what a client names to goods with prices: nothing the client says about a price counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from smartpos.catalog.queries import Scanned, Sellable, sellable_products
+from smartpos.core.errors import Invalid
+from smartpos.core.money import plain, round_quantity
+from smartpos.identity.actors import Actor
+from smartpos.sales.errors import ProductNotFound, ProductNotSold, WrongBarcode, WrongQuantity
+from smartpos.sales.pricing import CartLine, fits_unit, pack_price
+from smartpos.sales.requests import SaleLine
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """A line whose goods are known. ``moved`` is what leaves stock, in base units.
+
+    ``digits`` says how finely it may be counted; a pack is sold whole, whatever its goods are measured in.
+    """
+
+    product: Sellable
+    barcode: str | None
+    unit: str
+    digits: int
+    multiplier: Decimal
+    quantity: Decimal
+    moved: Decimal
+    cart: CartLine
+
+
+def fill_basket(lines: Sequence[SaleLine], *, branch_id: int, at: datetime, actor: Actor) -> list[BasketLine]:
+    """Look up goods, prices and VAT as they are in a branch at a moment; one statement.
+
+    Raises ProductNotFound, ProductNotSold and WrongQuantity, each naming all that are wrong; WrongBarcode.
+    """
+    products, codes = sellable_products(
+        [line.product_id for line in lines if line.product_id is not None],
+        [line.barcode for line in lines if line.barcode is not None],
+        branch_id=branch_id,
+        country=actor.organization.country,
+        at=at,
+    )
+    _refuse_unknown(lines, products, codes)
+    basket = [_line(line, products, codes) for line in lines]
+    _refuse_inactive(basket)
+    _refuse_fine_quantities(basket)
+    return basket
+
+
+def _refuse_unknown(
+    lines: Sequence[SaleLine], products: Mapping[int, Sellable], codes: Mapping[str, Scanned]
+) -> None:
+    unknown_codes = [line.barcode for line in lines if line.barcode is not None and line.barcode not in codes]
+    unknown_ids = [
+        line.product_id for line in lines if line.product_id is not None and line.product_id not in products
+    ]
+    if unknown_codes or unknown_ids:
+        raise ProductNotFound(list(dict.fromkeys(unknown_ids)), list(dict.fromkeys(unknown_codes)))
+
+
+def _line(line: SaleLine, products: Mapping[int, Sellable], codes: Mapping[str, Scanned]) -> BasketLine:
+    code = codes[line.barcode] if line.barcode is not None else None
+    if code is not None and line.product_id not in {None, code.product_id}:
+        raise WrongBarcode(barcode=code.barcode)
+    product_id = line.product_id if code is None else code.product_id
+    if product_id is None:
+        raise Invalid(_("A line needs a product or a barcode."))
+    product = products[product_id]
+    is_pack = _is_pack(code)
+    multiplier = code.multiplier if code else ONE
+    price = pack_price(product.price, multiplier, code.price) if code else product.price
+    return BasketLine(
+        product=product,
+        barcode=line.barcode,
+        unit=(code.title if code and is_pack else None) or product.unit_name,
+        digits=0 if is_pack else product.unit_digits,
+        multiplier=multiplier,
+        quantity=line.quantity,
+        moved=round_quantity(line.quantity * multiplier),
+        cart=CartLine(price, line.quantity, line.discount, product.vat_rate, product.vat_included),
+    )
+
+
+def _is_pack(code: Scanned | None) -> bool:
+    return code is not None and (code.multiplier != 1 or code.price is not None)
+
+
+def _refuse_inactive(basket: Sequence[BasketLine]) -> None:
+    inactive = {line.product.id: line.product.name for line in basket if not line.product.is_active}
+    if inactive:
+        raise ProductNotSold([{"product_id": number, "name": name} for number, name in inactive.items()])
+
+
+def _refuse_fine_quantities(basket: Sequence[BasketLine]) -> None:
+    wrong = [
+        {
+            "line": place,
+            "product_id": line.product.id,
+            "name": line.product.name,
+            "quantity": plain(line.quantity),
+            "digits": line.digits,
+        }
+        for place, line in enumerate(basket, start=1)
+        if line.moved == 0 or not fits_unit(line.quantity, line.digits)
+    ]
+    if wrong:
+        raise WrongQuantity(wrong)

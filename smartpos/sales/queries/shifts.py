@@ -1,0 +1,63 @@
+"""Questions about shifts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from smartpos.core.db import db
+from smartpos.core.errors import NotFound
+from smartpos.core.paging import AnySelect
+from smartpos.identity.actors import Actor
+from smartpos.sales.models import Shift, ShiftStatus
+from smartpos.sales.permissions import SalesPermission
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShift:
+    """What a sale needs to know about the shift it belongs to."""
+
+    id: int
+    number: int
+    last_number: int
+    opened_at: datetime
+    branch_id: int
+    branch_name: str
+    till_id: int
+    till_number: int
+    till_name: str
+    cashier_id: int
+
+
+def _shifts() -> AnySelect:
+    return select(Shift).options(joinedload(Shift.branch), joinedload(Shift.till), joinedload(Shift.cashier))
+
+
+def current_shift(actor: Actor) -> Shift | None:
+    """The actor's own open shift; there is at most one."""
+    query = _shifts().where(Shift.cashier_id == actor.user_id, Shift.status == ShiftStatus.OPEN)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def open_shift_of(till_id: int) -> Shift | None:
+    """The shift that is open on a till, whoever has it."""
+    query = _shifts().where(Shift.till_id == till_id, Shift.status == ShiftStatus.OPEN)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def shift_for(actor: Actor, shift_id: int) -> Shift:
+    """A shift that the actor may see: one's own, or any with the permission. Raises NotFound."""
+    shift: Shift | None = db.session.execute(_shifts().where(Shift.id == shift_id)).scalar_one_or_none()
+    may_see_all = actor.can(SalesPermission.SHIFT_READ_ALL) or actor.can(SalesPermission.SHIFT_CLOSE_ANY)
+    if shift is None or not (may_see_all or shift.cashier_id == actor.user_id):
+        raise NotFound
+    return shift
+
+
+def shifts_of(actor: Actor) -> AnySelect:
+    """The shifts that the actor may see, to be filtered and paged by ``(opened_at, id)``."""
+    query = _shifts()
+    if not actor.can(SalesPermission.SHIFT_READ_ALL):
+        query = query.where(Shift.cashier_id == actor.user_id)
+    return query

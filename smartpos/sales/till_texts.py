@@ -1,0 +1,257 @@
+"""The texts of the till page, translated here and filled in by the browser.
+
+A place like ``{name}`` is left for the browser. What counts comes once per plural form (``lines.one``,
+``lines.few``, …), because only the browser knows the number.
+"""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+# For each of CLDR's categories a number that belongs to it in every language of the product that has it.
+_SAMPLES = {"one": 1, "few": 2, "many": 5, "other": 5}
+
+
+def till_texts() -> dict[str, str]:
+    """All texts of the till by key, in the language of the request."""
+    return {
+        **_selling(),
+        **_paying(),
+        **_amounts(),
+        **_shift_and_receipts(),
+        **_people_and_settings(),
+        **_keys(),
+        **_counted(),
+    }
+
+
+def _selling() -> dict[str, str]:
+    return {
+        "products": _("Products"),
+        "search": _("Search for a product"),
+        "search_hint": _("Name, barcode or 3*code"),
+        "clear_search": _("Clear the search"),
+        "search_results": _("Search results"),
+        "nothing_found": _("Nothing found"),
+        "nothing_found_hint": _("Try another word, a part of the name or the last digits of the barcode."),
+        "nothing_found_for": _("Nothing found for “%(query)s”", query="{query}"),
+        "quantity_prefix_hint": _("Now scan or type a product; it goes into the cart with this quantity."),
+        "choose_one": _("Choose one of these products"),
+        "still_loading": _("The products are still loading. Please wait a moment."),
+        "categories": _("Categories"),
+        "often_sold": _("Often sold"),
+        "all_products": _("All"),
+        "everything_in": _("All of %(name)s", name="{name}"),
+        "empty_category": _("There are no products in this category."),
+        "empty_catalogue": _("There are no products yet"),
+        "empty_catalogue_hint": _("Add products in the back office; they will appear here by themselves."),
+        "loading": _("Loading…"),
+        "loading_catalogue": _("Loading the products"),
+        "loading_hint": _("This happens only once on this device."),
+        "catalogue_failed": _("The products could not be loaded"),
+        "catalogue_failed_hint": _("Check the network connection."),
+        "try_again_button": _("Try again"),
+        "not_in_stock": _("out of stock"),
+        "unknown_code": _("Unknown code: %(code)s", code="{code}"),
+        "unknown_code_while_loading": _(
+            "Unknown code: %(code)s. The products are still loading.", code="{code}"
+        ),
+        "close_window_first": _("Close this window first, then scan again"),
+        "cart": _("Cart"),
+        "new_receipt": _("New receipt"),
+        "clear_cart": _("Clear the cart"),
+        "cart_cleared": _("The cart was cleared"),
+        "cart_is_empty": _("The cart is empty. Scan a product first."),
+        "scan_first": _("Scan a product"),
+        "scan_first_hint": _("Or find it by name, or tap it."),
+        "card_only": _("card only"),
+        "in_stock_only": _("in stock: %(quantity)s", quantity="{quantity}"),
+        "less_of": _("One less: %(name)s", name="{name}"),
+        "more_of": _("One more: %(name)s", name="{name}"),
+        "quantity_of": _("%(name)s, quantity %(quantity)s. Change", name="{name}", quantity="{quantity}"),
+        "remove_line": _("Remove: %(name)s", name="{name}"),
+        "line_removed": _("Removed: %(name)s", name="{name}"),
+        "undo": _("Undo"),
+        "panes": _("Products or cart"),
+    }
+
+
+def _paying() -> dict[str, str]:
+    return {
+        "to_pay": _("To pay"),
+        "total": _("Total"),
+        "paid": _("Paid"),
+        "pay": _("Pay"),
+        "payment": _("Payment"),
+        "other_payment": _("Other"),
+        "method_cash": _("Cash"),
+        "method_card": _("Card"),
+        "method_transfer": _("Transfer"),
+        "mixed_payment": _("Mixed"),
+        "cash_given": _("Cash handed over"),
+        "the_rest": _("The rest"),
+        "still_due": _("Still due"),
+        "change": _("Change"),
+        "paid_in_full": _("Paid"),
+        "cashless_too_much": _(
+            "Card and transfer are %(amount)s too much; change is given on cash alone.", amount="{amount}"
+        ),
+        "cash_not_needed": _("It is already paid without the cash."),
+        "no_cash_for": _("This may not be sold for cash: %(name)s", name="{name}"),
+        "cash_rounding": _("Cash rounding"),
+        "rounding": _("Rounding"),
+        "vat_amount": _("VAT %(amount)s", amount="{amount}"),
+        "of_it_vat": _("VAT %(rate)s%%", rate="{rate}"),
+        "of_it_vat_all": _("VAT"),
+        "vat_on_top": _("VAT added"),
+        "sending_sale": _("Saving the sale"),
+        "no_answer": _("The server does not answer"),
+        "no_answer_hint": _(
+            "The sale is sent again by itself and recorded only once. Do not take the money twice."
+        ),
+        "back_to_cart": _("Back to the cart"),
+        "try_again": _("Please do it again"),
+        "no_connection_try_again": _("There is no connection. Try again in a moment."),
+        "connected": _("Connected"),
+        "no_connection": _("No connection"),
+        "sold_change": _("Sold. Change: %(change)s", change="{change}"),
+        "next_sale_hint": _("Scan to begin the next receipt."),
+        "recorded_title": _("This sale is recorded already"),
+        "recorded_text": _(
+            "An earlier attempt to sell this cart reached the server before the cart was changed. "
+            "Compare it with the receipts of this shift before you sell anything again."
+        ),
+    }
+
+
+def _amounts() -> dict[str, str]:
+    return {
+        "quantity": _("Quantity"),
+        "discount": _("Discount"),
+        "discount_total": _("Discounts"),
+        "discount_for": _("Discount on what"),
+        "discount_kind": _("Kind of discount"),
+        "on_line": _("On this product"),
+        "on_cart": _("On the whole receipt"),
+        "percent": _("Per cent"),
+        "amount": _("Amount"),
+        "no_discount": _("No discount"),
+        "discount_too_large": _("The discount is larger than the amount."),
+        "discount_above_limit": _("At most %(percent)s%% may be given.", percent="{percent}"),
+        "not_a_number": _("This is not a number."),
+        "only_whole": _("The quantity is too fine for this unit: %(unit)s", unit="{unit}"),
+        "erase": _("Erase"),
+        "remove": _("Remove"),
+        "ok": _("OK"),
+        "close": _("Close"),
+        "done": _("Done"),
+    }
+
+
+def _shift_and_receipts() -> dict[str, str]:
+    return {
+        "shift": _("Shift"),
+        "shift_number": _("Shift %(number)s", number="{number}"),
+        "shift_since": _("Shift since %(time)s", time="{time}"),
+        "open_shift": _("Open the shift"),
+        "open_shift_hint": _("%(name)s, count the cash in the drawer and begin.", name="{name}"),
+        "no_shift_permission": _("Your role may not open a shift. Ask a manager."),
+        "no_tills": _("There is no till for you yet. Ask a manager to add one."),
+        "till": _("Till"),
+        "opening_cash": _("Cash in the drawer"),
+        "opened": _("Opened"),
+        "cashier": _("Cashier"),
+        "sold_total": _("Sold"),
+        "expected_cash": _("Expected cash"),
+        "counted_cash": _("Counted cash"),
+        "counted_cash_hint": _("Count all cash in the drawer and enter the sum."),
+        "cart_not_empty": _("There are still products in the cart."),
+        "close_shift": _("Close the shift"),
+        "shift_closed": _("The shift is closed"),
+        "cash_matches": _("The cash is exactly right"),
+        "cash_over": _("There is more cash than expected"),
+        "cash_short": _("Cash is missing"),
+        "receipt": _("Receipt"),
+        "receipts": _("Receipts"),
+        "receipts_of_shift": _("Receipts of this shift"),
+        "receipt_number": _("Receipt no."),
+        "date": _("Date"),
+        "no_receipts": _("Nothing has been sold in this shift yet."),
+        "no_receipt_yet": _("There is no receipt to print yet"),
+        "choose_receipt": _("Choose a receipt to see it."),
+        "show_more": _("Show more"),
+        "details": _("Details"),
+        "print": _("Print"),
+        "thank_you": _("Thank you for your purchase!"),
+    }
+
+
+def _people_and_settings() -> dict[str, str]:
+    return {
+        "till_locked": _("The till is locked"),
+        "session_ended": _("Please sign in again"),
+        "cart_is_kept": _("The cart stays as it is."),
+        "who_are_you": _("Who are you?"),
+        "pin": _("PIN"),
+        "no_pins": _("Nobody can sign in by PIN at this till."),
+        "sign_in": _("Sign in"),
+        "sign_in_by_password": _("Sign in with a password"),
+        "change_cashier": _("Another cashier"),
+        "lock_till": _("Lock the till"),
+        "back_office": _("Back office"),
+        "menu_of": _("Menu, %(name)s", name="{name}"),
+        "light_or_dark": _("Light or dark"),
+        "till_settings": _("Settings of this till"),
+        "paper_width": _("Receipt paper"),
+        "print_after_sale": _("Print a receipt after every sale"),
+        "sounds": _("Sounds"),
+        "settings_hint": _("These settings are kept on this device."),
+        "renew_catalogue": _("Load all products anew"),
+    }
+
+
+def _keys() -> dict[str, str]:
+    return {
+        "keys": _("Keys"),
+        "keys_hint": _("The scanner works everywhere; you need not click into a field first."),
+        "key_cash": _("Exact cash, when the search is empty"),
+        "key_card": _("Everything by card"),
+        "key_payment": _("Mixed payment, transfer, change"),
+        "key_search": _("Search"),
+        "key_select": _("Select a line or a result"),
+        "key_step": _("One more, one less"),
+        "key_quantity": _("Quantity"),
+        "key_discount": _("Discount"),
+        "key_remove": _("Remove the line"),
+        "key_receipts": _("Receipts"),
+        "key_print": _("Print the last receipt"),
+        "key_shift": _("Shift"),
+        "key_lock": _("Lock the till"),
+        "key_back": _("One step back"),
+        "key_help": _("Keys"),
+    }
+
+
+def _counted() -> dict[str, str]:
+    def lines(number: int) -> str:
+        return str(ngettext("%(count)s line", "%(count)s lines", number, count="{count}"))
+
+    def pieces(number: int) -> str:
+        return str(ngettext("%(count)s item", "%(count)s items", number, count="{count}"))
+
+    def products_loaded(number: int) -> str:
+        one, many = "%(count)s product so far", "%(count)s products so far"
+        return str(ngettext(one, many, number, count="{count}"))
+
+    counters: dict[str, Callable[[int], str]] = {
+        "lines": lines,
+        "pieces": pieces,
+        "products_loaded": products_loaded,
+        "scans_waiting": scans_waiting,
+    }
+    return {
+        f"{key}.{category}": count(sample)
+        for key, count in counters.items()
+        for category, sample in _SAMPLES.items()
+    }
