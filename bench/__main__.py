@@ -1,0 +1,27 @@
+"""Run all measurements, or those named on the command line, and print one table."""
+
+import sys
+from importlib import import_module
+
+from bench.figures import Figure, table
+
+# In the order of the table; each module has ``measure() -> list[Figure]``.
+MEASUREMENTS = ("startup", "checkout", "search", "lists", "scan")
+
+
+def main(names: list[str]) -> int:
+    """Measure and print; 2 when a name is not known."""
+    unknown = set(names) - set(MEASUREMENTS)
+    if unknown:
+        print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
+        return 2
+    figures: list[Figure] = []
+    for name in names or MEASUREMENTS:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        figures += import_module(f"bench.{name}").measure()
+    print(table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
