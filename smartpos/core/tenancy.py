@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -74,7 +75,14 @@ def enter(scope: Scope | None) -> None:
     session = db.session()
     if session.in_transaction() and session.is_active:
         for connection in _connections(session):
-            connection.exec_driver_sql(_settings(scope), execution_options={"no_parameters": True})
+            # A failed transaction takes no statement, and trying would hide the error that made it fail.
+            if _takes_statements(connection):
+                connection.exec_driver_sql(_settings(scope), execution_options={"no_parameters": True})
+
+
+def _takes_statements(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.info.transaction_status is not TransactionStatus.INERROR)
 
 
 def _connections(session: Session) -> list[Connection]:
