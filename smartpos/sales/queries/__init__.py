@@ -6,22 +6,34 @@ from smartpos.sales.queries.receipts import (
     SoldSale,
     find_by_client_uuid,
     sale_for,
+    sale_head,
     sales_of,
     sold_sale,
 )
-from smartpos.sales.queries.shifts import OpenShift, current_shift, open_shift_of, shift_for, shifts_of
+from smartpos.sales.queries.shifts import (
+    OpenShift,
+    Takings,
+    current_shift,
+    open_shift_of,
+    shift_for,
+    shifts_of,
+    takings_of,
+)
 
 __all__ = [
     "OpenShift",
     "SoldItem",
     "SoldPayment",
     "SoldSale",
+    "Takings",
     "current_shift",
     "find_by_client_uuid",
     "open_shift_of",
     "sale_for",
+    "sale_head",
     "sales_of",
     "shift_for",
     "shifts_of",
     "sold_sale",
+    "takings_of",
 ]

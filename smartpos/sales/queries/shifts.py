@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from smartpos.core.db import db
-from smartpos.core.errors import NotFound
+from smartpos.core.errors import Forbidden, NotFound
 from smartpos.core.paging import AnySelect
 from smartpos.identity.actors import Actor
-from smartpos.sales.models import Shift, ShiftStatus
+from smartpos.sales.models import PaymentMethod, Sale, SalePayment, Shift, ShiftStatus
 from smartpos.sales.permissions import SalesPermission
 
 
@@ -47,11 +48,13 @@ def open_shift_of(till_id: int) -> Shift | None:
 
 
 def shift_for(actor: Actor, shift_id: int) -> Shift:
-    """A shift that the actor may see: one's own, or any with the permission. Raises NotFound."""
+    """A shift that the actor may see: one's own, or any with the permission. Raises NotFound and Forbidden."""
     shift: Shift | None = db.session.execute(_shifts().where(Shift.id == shift_id)).scalar_one_or_none()
-    may_see_all = actor.can(SalesPermission.SHIFT_READ_ALL) or actor.can(SalesPermission.SHIFT_CLOSE_ANY)
-    if shift is None or not (may_see_all or shift.cashier_id == actor.user_id):
+    if shift is None:
         raise NotFound
+    may_see_all = actor.can(SalesPermission.SHIFT_READ_ALL) or actor.can(SalesPermission.SHIFT_CLOSE_ANY)
+    if shift.cashier_id != actor.user_id and not may_see_all:
+        raise Forbidden(permission=str(SalesPermission.SHIFT_READ_ALL))
     return shift
 
 
@@ -61,3 +64,24 @@ def shifts_of(actor: Actor) -> AnySelect:
     if not actor.can(SalesPermission.SHIFT_READ_ALL):
         query = query.where(Shift.cashier_id == actor.user_id)
     return query
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """What was sold in a shift: the total, and what of it was paid how."""
+
+    total: Decimal
+    payments: dict[PaymentMethod, Decimal]
+
+
+def takings_of(shift_id: int) -> Takings:
+    """What was sold in a shift so far. One statement over its payments, which add up to its sales."""
+    query = (
+        select(SalePayment.method, func.sum(SalePayment.amount))
+        .join(Sale, Sale.id == SalePayment.sale_id)
+        .where(Sale.shift_id == shift_id)
+        .group_by(SalePayment.method)
+        .order_by(SalePayment.method)
+    )
+    payments = dict(db.session.execute(query).tuples().all())
+    return Takings(sum(payments.values(), Decimal("0.00")), payments)

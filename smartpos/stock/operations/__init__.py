@@ -1,6 +1,8 @@
 """Moving, correcting and levelling stock."""
 
 from smartpos.stock.operations.adjustments import (
+    ADJUSTMENT_ORIGIN,
+    MOST_LINES,
     AdjustmentLine,
     adjust_stock,
     set_opening_balances,
@@ -16,6 +18,8 @@ from smartpos.stock.operations.ledger import (
 from smartpos.stock.operations.levels import set_levels
 
 __all__ = [
+    "ADJUSTMENT_ORIGIN",
+    "MOST_LINES",
     "AdjustmentLine",
     "Movement",
     "Posted",

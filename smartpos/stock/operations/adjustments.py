@@ -14,9 +14,9 @@ from smartpos.identity.models import Branch
 from smartpos.stock.errors import BranchNotFound, NotInStock
 from smartpos.stock.models import AdjustmentReason, MovementType, StockAdjustment
 from smartpos.stock.operations.ledger import Movement, prepare_movements, write_movements
-from smartpos.stock.queries import goods_of
+from smartpos.stock.queries import adjustment_by_client_uuid, goods_of
 
-ORIGIN = "stock_adjustment"
+ADJUSTMENT_ORIGIN = "stock_adjustment"
 MOST_LINES = 1000
 
 
@@ -47,9 +47,7 @@ def adjust_stock(
     hold less than is taken off, NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
     """
     if client_uuid is not None:
-        known = db.session.execute(
-            select(StockAdjustment).where(StockAdjustment.client_uuid == client_uuid)
-        ).scalar_one_or_none()
+        known = adjustment_by_client_uuid(client_uuid)
         if known is not None:
             return known
     _check(branch_id, lines, reason)
@@ -73,7 +71,7 @@ def adjust_stock(
     )
     db.session.add(document)
     db.session.flush()
-    write_movements(prepared, origin_kind=ORIGIN, origin_id=document.id, actor=actor)
+    write_movements(prepared, origin_kind=ADJUSTMENT_ORIGIN, origin_id=document.id, actor=actor)
     return document
 
 

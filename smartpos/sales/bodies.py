@@ -1,0 +1,96 @@
+"""Receipts and shifts as JSON: plain functions, because a till waits for them. ``schemas`` documents the fields."""
+
+from typing import Any
+
+from smartpos.core.money import plain
+from smartpos.sales.models import Shift
+from smartpos.sales.queries import SoldSale, Takings
+
+
+def head_body(sale: SoldSale) -> dict[str, Any]:
+    """A receipt without its lines. Costs are never part of it."""
+    return {
+        "id": sale.id,
+        "number": sale.number,
+        "client_uuid": str(sale.client_uuid),
+        "type": sale.type.value,
+        "branch_id": sale.branch_id,
+        "branch": sale.branch,
+        "till_id": sale.till_id,
+        "till": sale.till,
+        "shift_id": sale.shift_id,
+        "cashier_id": sale.cashier_id,
+        "cashier": sale.cashier,
+        "payment_method": sale.payment_method.value,
+        "gross": plain(sale.gross),
+        "discount": plain(sale.discount),
+        "tax": plain(sale.tax),
+        "rounding": plain(sale.rounding),
+        "total": plain(sale.total),
+        "paid": plain(sale.paid),
+        "change": plain(sale.change),
+        "business_date": sale.business_date.isoformat(),
+        "sold_at": sale.sold_at.isoformat(),
+        "created_at": sale.created_at.isoformat(),
+    }
+
+
+def sale_body(sale: SoldSale) -> dict[str, Any]:
+    """A receipt."""
+    return head_body(sale) | {
+        "items": [
+            {
+                "id": item.id,
+                "line_number": item.line_number,
+                "product_id": item.product_id,
+                "name": item.name,
+                "barcode": item.barcode,
+                "unit": item.unit,
+                "quantity": plain(item.quantity),
+                "multiplier": plain(item.multiplier),
+                "price": plain(item.price),
+                "gross": plain(item.gross),
+                "discount": plain(item.discount),
+                "cart_discount": plain(item.cart_discount),
+                "vat_rate": plain(item.vat_rate),
+                "vat_included": item.vat_included,
+                "tax": plain(item.tax),
+                "total": plain(item.total),
+            }
+            for item in sale.items
+        ],
+        "payments": [
+            {"method": one.method.value, "amount": plain(one.amount), "tendered": plain(one.tendered)}
+            for one in sale.payments
+        ],
+    }
+
+
+def shift_body(shift: Shift) -> dict[str, Any]:
+    """A shift; what was expected in the drawer is told once it has been counted."""
+    return {
+        "id": shift.id,
+        "number": shift.number,
+        "status": shift.status.value,
+        "branch_id": shift.branch_id,
+        "branch": shift.branch.name,
+        "till_id": shift.till_id,
+        "till": shift.till.name,
+        "cashier_id": shift.cashier_id,
+        "cashier": shift.cashier.display,
+        "sales_count": shift.last_number,
+        "opening_cash": plain(shift.opening_cash),
+        "expected_cash": None if shift.expected_cash is None else plain(shift.expected_cash),
+        "closing_cash": None if shift.closing_cash is None else plain(shift.closing_cash),
+        "difference": None if shift.difference is None else plain(shift.difference),
+        "opened_at": shift.opened_at.isoformat(),
+        "closed_at": None if shift.closed_at is None else shift.closed_at.isoformat(),
+    }
+
+
+def shift_report(shift: Shift, takings: Takings) -> dict[str, Any]:
+    """A shift with what was sold in it."""
+    return shift_body(shift) | {
+        "sales_total": plain(takings.total),
+        "payments": {method.value: plain(amount) for method, amount in takings.payments.items()},
+    }

@@ -1,0 +1,94 @@
+"""The stock API: what lies where, corrections, and the ledger."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response
+from flask_smorest import Blueprint
+
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.catalog.queries import register_stock_lookup
+from smartpos.core.db import db
+from smartpos.core.extensions import api
+from smartpos.core.paging import AnySelect, page
+from smartpos.core.permissions import can, require
+from smartpos.stock import operations, queries
+from smartpos.stock.models import BranchStock, InventoryMovement, StockAdjustment
+from smartpos.stock.permissions import StockPermission
+from smartpos.stock.schemas import (
+    AdjustmentIn,
+    AdjustmentOut,
+    MovementOut,
+    MovementPage,
+    MovementsQuery,
+    StockOut,
+    StockPage,
+    StockQuery,
+)
+
+blueprint = Blueprint("stock_api", __name__, url_prefix="/api", description="Stock and its ledger")
+
+
+def _dump(schema: Any, costs: tuple[str, ...], statement: AnySelect, rows: Iterable[Any]) -> Any:
+    """Rows of a statement as JSON, without the costs for those who may not see them."""
+    names = statement.selected_columns.keys()
+    shape = schema() if can(CatalogPermission.COST_READ) else schema(exclude=costs)
+    return shape.dump([dict(zip(names, row, strict=True)) for row in rows], many=True)
+
+
+@blueprint.get("/stock")
+@blueprint.arguments(StockQuery, location="query")
+@blueprint.response(200, StockPage)
+def list_stock(query: dict[str, Any]) -> Response:
+    """What lies where."""
+    require(StockPermission.STOCK_READ)
+    statement = queries.stock_levels(branch_id=query["branch_id"], product_id=query["product_id"])
+    found = page(statement, [BranchStock.id], limit=query["limit"], cursor=query["cursor"])
+    items = _dump(StockOut, ("average_cost", "value"), statement, found.items)
+    return jsonify(items=items, next_cursor=found.next_cursor)
+
+
+@blueprint.post("/stock/adjustments")
+@blueprint.arguments(AdjustmentIn)
+@blueprint.response(201, AdjustmentOut)
+@blueprint.alt_response(200, schema=AdjustmentOut, description="This client_uuid was recorded before")
+def adjust_stock(body: dict[str, Any]) -> Response:
+    """Correct stock, or enter what is there on the first day. 409 when more is taken off than the books hold."""
+    require(StockPermission.STOCK_ADJUST)
+    client_uuid = str(body["client_uuid"]) if body["client_uuid"] else None
+    known = queries.adjustment_by_client_uuid(client_uuid) if client_uuid else None
+    document = known or operations.adjust_stock(
+        body["branch_id"],
+        body["lines"],
+        reason=body["reason"],
+        notes=body["notes"],
+        client_uuid=client_uuid,
+        actor=g.principal,
+    )
+    return make_response(jsonify(_adjustment(document)), 200 if known else 201)
+
+
+def _adjustment(document: StockAdjustment) -> dict[str, Any]:
+    statement = queries.movements(origin_kind=operations.ADJUSTMENT_ORIGIN, origin_id=document.id)
+    rows = db.session.execute(statement.order_by(InventoryMovement.id)).all()
+    head: dict[str, Any] = AdjustmentOut(exclude=("movements",)).dump(document)
+    return head | {"movements": _dump(MovementOut, ("unit_cost", "value"), statement, rows)}
+
+
+@blueprint.get("/movements")
+@blueprint.arguments(MovementsQuery, location="query")
+@blueprint.response(200, MovementPage)
+def list_movements(query: dict[str, Any]) -> Response:
+    """The ledger, the latest first."""
+    require(StockPermission.MOVEMENT_READ)
+    cursor, limit = query.pop("cursor"), query.pop("limit")
+    statement = queries.movements(**query)
+    found = page(statement, [InventoryMovement.id], limit=limit, cursor=cursor, descending=True)
+    items = _dump(MovementOut, ("unit_cost", "value"), statement, found.items)
+    return jsonify(items=items, next_cursor=found.next_cursor)
+
+
+def init_app(app: Flask) -> None:
+    """Register the endpoints, and answer the catalogue's question what is in stock."""
+    api.register_blueprint(blueprint)
+    register_stock_lookup(queries.quantities)
