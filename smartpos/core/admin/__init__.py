@@ -7,7 +7,7 @@ from smartpos.core.admin.forms import AdminForm, Form
 from smartpos.core.admin.labels import describe
 from smartpos.core.admin.loaders import RemoteChoices
 from smartpos.core.admin.navigation import order_groups, register_link, register_shortcut
-from smartpos.core.admin.panel import add_views, make_admin
+from smartpos.core.admin.panel import add_views, make_admin, require_to_enter
 from smartpos.core.admin.views import ReadOnlyView, TenantView
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "order_groups",
     "register_link",
     "register_shortcut",
+    "require_to_enter",
 ]

@@ -1,12 +1,11 @@
 """Creating, editing, deleting and looking at rows. Rules live in operations: a view calls one and commits."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
-from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import FormOpts
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext as _
@@ -25,8 +24,14 @@ from smartpos.core.errors import NotFound
 MASS_LIMIT = 200
 STAMPS = ("created_at", "updated_at")
 
+if TYPE_CHECKING:
+    from flask_admin.contrib.sqla import ModelView as Base
+else:
+    # Flask-Admin's metaclass copies inherited pages onto every class it makes; a mixin must stay clear of it.
+    Base = object
 
-class Editing(ModelView):
+
+class Editing(Base):
     """The pages of one row; mixed into Flask-Admin's ``ModelView``."""
 
     can_view_details = True

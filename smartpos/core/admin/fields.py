@@ -14,7 +14,7 @@ from markupsafe import Markup
 from wtforms import DateTimeLocalField, Field, IntegerField, SelectField
 from wtforms.widgets import TextInput, html_params
 
-from smartpos.core.admin.formatters import tenant_zone
+from smartpos.core.admin.formatters import MINUS, grouped, tenant_zone
 from smartpos.core.admin.labels import choices
 from smartpos.core.errors import Invalid
 from smartpos.core.money import parse_decimal
@@ -53,18 +53,18 @@ class ExactField(Field):
             return str(self.raw_data[0])
         if self.data is None:
             return ""
-        text = f"{self.data:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        least = 2 if self.digits >= 2 and self.data != self.data.to_integral_value() else 0
+        return grouped(self.data, self.digits, least)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        if not str(valuelist[0]).strip():
-            self.data = None
-            return
+        text = str(valuelist[0]).strip().replace(MINUS, "-")
         self.data = None
+        if not text:
+            return
         try:
-            self.data = parse_decimal(str(valuelist[0]).strip(), limit=self.limit, digits=self.digits)
+            self.data = parse_decimal(text, limit=self.limit, digits=self.digits)
         except Invalid as problem:
             raise ValueError(str(problem)) from None
 

@@ -4,21 +4,36 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
-from flask import flash
+from flask import current_app, flash
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 from wtforms.validators import ValidationError
 
 from smartpos.core.db import db
-from smartpos.core.errors import Forbidden, NotFound, SmartPOSError
-from smartpos.core.permissions import can, require
+from smartpos.core.errors import Forbidden, NotFound, SmartPOSError, Unauthorized
+from smartpos.core.permissions import can, holder, require
 from smartpos.core.web import CONFLICT_STATES, INVALID_STATES, RETRY_STATES, sqlstate
 
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
+ENTRY = "PANEL_PERMISSION"
 UNIQUE, FOREIGN_KEY, RESTRICT, CHECK = "23505", "23503", "23001", "23514"
+
+
+def may_enter() -> bool:
+    """Whether the person of this request may use the panel at all."""
+    permission = current_app.config.get(ENTRY)
+    return holder() is not None and (permission is None or can(permission))
+
+
+def require_entry() -> None:
+    """Raise Unauthorized or Forbidden unless the person may use the panel."""
+    if holder() is None:
+        raise Unauthorized
+    if not may_enter():
+        raise Forbidden
 
 
 class Guard:
@@ -39,7 +54,7 @@ class Guard:
 
     def is_accessible(self) -> bool:
         """Whether the person of this request may open the view."""
-        return can(self.permission_read)
+        return may_enter() and can(self.permission_read)
 
     def may(self, what: str) -> bool:
         """Whether the person may ``create``, ``edit`` or ``delete`` here."""
@@ -58,8 +73,9 @@ class Guard:
     def can_delete(self) -> bool:
         return self.may("delete")
 
-    def _handle_view(self, name: str, **arguments: Any) -> None:
+    def _handle_view(self, name: str, /, **arguments: Any) -> None:
         """Called by Flask-Admin before every handler of the view."""
+        require_entry()
         require(self.permission_read)
         what = {"create_view": "create", "edit_view": "edit", "delete_view": "delete"}.get(name)
         if what is not None and not (getattr(self, f"can_{what}") and self.may(what)):

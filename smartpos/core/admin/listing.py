@@ -1,11 +1,10 @@
 """The list page of a view: fast at a million rows, safe against any address, shown as people read."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, request
 from flask_admin import expose
-from flask_admin.contrib.sqla import ModelView
 from flask_admin.contrib.sqla.tools import is_relationship
 from flask_admin.model.base import ViewArgs
 from flask_babel import gettext as _
@@ -18,6 +17,12 @@ from smartpos.core.admin.loaders import RemoteChoices
 
 MAX_OFFSET = 10_000
 WORDS = 8
+
+if TYPE_CHECKING:
+    from flask_admin.contrib.sqla import ModelView as Base
+else:
+    # Flask-Admin's metaclass copies inherited pages onto every class it makes; a mixin must stay clear of it.
+    Base = object
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Chip:
     position: int
 
 
-class Listing(ModelView):
+class Listing(Base):
     """The list of a view; mixed into Flask-Admin's ``ModelView``."""
 
     simple_list_pager = True

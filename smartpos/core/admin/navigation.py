@@ -118,12 +118,14 @@ def navigation() -> list[NavGroup]:
         groups.setdefault(str(title), [])
     panel: Any = current_app.extensions.get(EXTENSION)
     for view in panel._views if panel else ():
+        if not view.is_accessible() or not view.is_visible() or getattr(view, "menu_hidden", False):
+            continue
         if view is panel.index_view:
             home = NavItem(
                 str(_l("Home")), view.get_url(f"{view.endpoint}.index"), "home", _is_current(view.endpoint)
             )
             groups[""].append((0, home))
-        elif view.is_accessible() and view.is_visible() and not getattr(view, "menu_hidden", False):
+        else:
             groups.setdefault(str(view.category or ""), []).append(
                 (getattr(view, "menu_order", DEFAULT_ORDER), _item_of_view(view))
             )

@@ -14,21 +14,22 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import shell
 from smartpos.core.admin.formatters import local_date, tenant_zone
+from smartpos.core.admin.guard import ENTRY, may_enter, require_entry
 from smartpos.core.admin.navigation import EXTENSION, navigation, shortcuts
-from smartpos.core.errors import Unauthorized
-from smartpos.core.permissions import holder
+from smartpos.core.errors import Forbidden
 
 
 class StartPage(AdminIndexView):
     """The first page of the back office: what one does daily, and every section one may open."""
 
     def is_accessible(self) -> bool:
-        """Everybody who is signed in."""
-        return holder() is not None
+        """Everybody who may use the panel."""
+        return may_enter()
 
     def inaccessible_callback(self, name: str, **arguments: Any) -> ResponseReturnValue:
-        """Whoever is not signed in is sent to the log-in page."""
-        raise Unauthorized
+        """Whoever is not signed in is sent to the log-in page; others meet 403."""
+        require_entry()
+        raise Forbidden
 
     @expose("/")
     def index(self) -> str:
@@ -71,3 +72,8 @@ def add_views(app: Flask, views: Iterable[BaseView]) -> None:
     panel: Admin = app.extensions[EXTENSION]
     for view in views:
         panel.add_view(view)
+
+
+def require_to_enter(app: Flask, permission: str) -> None:
+    """From now on only holders of the permission may use the panel, whatever else they hold."""
+    app.config[ENTRY] = str(permission)

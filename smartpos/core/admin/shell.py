@@ -120,6 +120,8 @@ def tone_of(category: str) -> str:
 
 def plain_errors(errors: Any) -> list[str]:
     """The sentences among a field's errors; those of inner forms are shown by the inner fields."""
+    if isinstance(errors, dict):
+        return []
     return [str(error) for error in errors or () if not isinstance(error, list | tuple | dict)]
 
 

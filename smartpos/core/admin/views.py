@@ -6,6 +6,8 @@ and ``remove``. Documents and ledgers use ``ReadOnlyView``: what may be done wit
 
 from typing import Any
 
+from flask_admin.contrib.sqla import ModelView
+
 from smartpos.core.admin.actions import RowActions
 from smartpos.core.admin.editing import Editing
 from smartpos.core.admin.forms import AdminForm
@@ -14,7 +16,7 @@ from smartpos.core.admin.listing import Listing
 from smartpos.core.db import db
 
 
-class TenantView(Guard, RowActions, Editing, Listing):
+class TenantView(Guard, RowActions, Editing, Listing, ModelView):
     """A table of the tenant: listed, searched, filtered and, where permitted, edited.
 
     ``TenantView(Model, name=_l("Products"), category=_l("Catalog"), endpoint="products")``
