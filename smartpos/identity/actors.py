@@ -46,6 +46,7 @@ class Actor:
     workspace_ids: tuple[int, ...] | None = None
     default_branch_id: int | None = None
     session_id: int | None = None
+    session_kind: str | None = None
     till_id: int | None = None
     locale: str | None = None
     must_change_password: bool = False

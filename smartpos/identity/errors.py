@@ -1,5 +1,7 @@
 """What can be wrong with signing in and with editing people."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.errors import Conflict, Forbidden, Invalid, TooMany, Unauthorized
@@ -27,10 +29,25 @@ class OrganizationNeeded(Unauthorized):
 
 
 class CodeNeeded(Unauthorized):
-    """The password is right and two-step sign-in is on."""
+    """The password is right and two-step sign-in is on. ``person`` tells the edge whose code to ask for."""
 
     code = "totp_required"
     title = _l("Enter the code from your authenticator app")
+    person: Any = None
+
+
+class WrongCode(Unauthorized):
+    """The code of the authenticator, or the recovery code, is wrong or was used before."""
+
+    code = "wrong_code"
+    title = _l("This code is wrong or was already used")
+
+
+class AccountOff(Forbidden):
+    """The password is right, but somebody has locked this person out."""
+
+    code = "account_off"
+    title = _l("Your account is switched off. Please ask your administrator.")
 
 
 class PasswordChangeRequired(Forbidden):

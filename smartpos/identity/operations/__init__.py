@@ -27,6 +27,12 @@ from smartpos.identity.operations.places import (
     update_workspace,
 )
 from smartpos.identity.operations.sessions import revoke_sessions, start_session
+from smartpos.identity.operations.signing_in import (
+    check_pin_of,
+    finish_sign_in,
+    sign_in,
+    sign_in_with_pin,
+)
 from smartpos.identity.operations.tenants import (
     create_organization,
     resume_organization,
@@ -36,6 +42,7 @@ from smartpos.identity.operations.tenants import (
 )
 
 __all__ = [
+    "check_pin_of",
     "create_branch",
     "create_organization",
     "create_till",
@@ -46,6 +53,7 @@ __all__ = [
     "delete_user",
     "delete_workspace",
     "end_sessions",
+    "finish_sign_in",
     "forget_till_device",
     "lock_user",
     "own_row",
@@ -55,6 +63,8 @@ __all__ = [
     "resume_organization",
     "revoke_sessions",
     "save_settings",
+    "sign_in",
+    "sign_in_with_pin",
     "start_session",
     "suspend_organization",
     "turn_off_two_step",

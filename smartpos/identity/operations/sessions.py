@@ -6,7 +6,9 @@ from ipaddress import ip_address
 from sqlalchemy import update
 
 from smartpos.core import crypto
+from smartpos.core.audit import record
 from smartpos.core.db import db, utc_now
+from smartpos.core.models import AuditAction
 from smartpos.identity.models import SessionKind, UserSession
 
 LIFETIMES = {
@@ -55,6 +57,29 @@ def revoke_sessions(user_id: int, *, but: int | None = None, only: int | None = 
     statement = statement.values(revoked_at=utc_now()).returning(UserSession.id)
     ended = db.session.execute(statement.execution_options(synchronize_session=False))
     return len(ended.all())
+
+
+def revoke_secret(secret: str) -> None:
+    """End the session of the tenant in force whose client holds this secret, and record the log-out."""
+    ended = db.session.execute(
+        update(UserSession)
+        .where(UserSession.token_hash == crypto.hash_secret(secret), UserSession.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+        .returning(UserSession.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    for user_id in ended.scalars():
+        record(AuditAction.LOGOUT, "users", user_id, user_id=user_id)
+
+
+def touch_session(session_id: int) -> None:
+    """Remember that a session of the tenant in force is in use."""
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.id == session_id)
+        .values(last_seen_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _address(ip: str | None) -> str | None:
