@@ -849,6 +849,7 @@ def upgrade() -> None:
     sa.Column('unit', sa.Text(), nullable=False),
     sa.Column('quantity', sa.Numeric(precision=14, scale=3), nullable=False, comment='as counted: base units or packs'),
     sa.Column('multiplier', sa.Numeric(precision=14, scale=3), server_default='1', nullable=False, comment='base units in one of what was counted'),
+    sa.Column('is_tracked', sa.Boolean(), server_default='true', nullable=False, comment='whether it left stock; services do not'),
     sa.Column('price', sa.Numeric(precision=18, scale=2), nullable=False, comment='of one of what was counted'),
     sa.Column('gross_amount', sa.Numeric(precision=18, scale=2), nullable=False),
     sa.Column('discount_amount', sa.Numeric(precision=18, scale=2), nullable=False, comment='given on this line'),

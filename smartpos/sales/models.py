@@ -204,6 +204,9 @@ class SaleItem(TenantModel):
         server_default="1",
         comment="base units in one of what was counted",
     )
+    is_tracked: Mapped[bool] = mapped_column(
+        Boolean, default=True, server_default="true", comment="whether it left stock; services do not"
+    )
     price: Mapped[Money] = mapped_column(comment="of one of what was counted")
     gross_amount: Mapped[Money]
     discount_amount: Mapped[Money] = mapped_column(

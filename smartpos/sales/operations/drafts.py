@@ -34,19 +34,20 @@ WITH sale AS (
     WHERE shifts.organization_id = %(organization_id)s AND shifts.id = %(shift_id)s
 ), items AS (
     INSERT INTO sale_items (organization_id, sale_id, line_number, product_id, product_name, barcode, unit, quantity,
-                            multiplier, price, gross_amount, discount_amount, cart_discount_amount, vat_rate,
-                            vat_included, tax_amount, total_amount, unit_cost, cost_amount)
+                            multiplier, is_tracked, price, gross_amount, discount_amount, cart_discount_amount,
+                            vat_rate, vat_included, tax_amount, total_amount, unit_cost, cost_amount)
     SELECT %(organization_id)s, sale.id, line.place, line.product_id, line.product_name, line.barcode, line.unit,
-           line.quantity, line.multiplier, line.price, line.gross, line.discount, line.cart_discount, line.vat_rate,
-           line.vat_included, line.tax, line.total, line.unit_cost, line.cost
+           line.quantity, line.multiplier, line.is_tracked, line.price, line.gross, line.discount,
+           line.cart_discount, line.vat_rate, line.vat_included, line.tax, line.total, line.unit_cost, line.cost
     FROM sale CROSS JOIN unnest(
         %(product_ids)s::bigint[], %(names)s::text[], %(barcodes)s::text[], %(units)s::text[],
-        %(quantities)s::numeric[], %(multipliers)s::numeric[], %(prices)s::numeric[], %(line_gross)s::numeric[],
-        %(line_discounts)s::numeric[], %(cart_discounts)s::numeric[], %(vat_rates)s::numeric[],
-        %(vat_included)s::boolean[], %(line_taxes)s::numeric[], %(line_totals)s::numeric[],
-        %(unit_costs)s::numeric[], %(line_costs)s::numeric[]
-    ) WITH ORDINALITY AS line (product_id, product_name, barcode, unit, quantity, multiplier, price, gross, discount,
-                               cart_discount, vat_rate, vat_included, tax, total, unit_cost, cost, place)
+        %(quantities)s::numeric[], %(multipliers)s::numeric[], %(tracked)s::boolean[], %(prices)s::numeric[],
+        %(line_gross)s::numeric[], %(line_discounts)s::numeric[], %(cart_discounts)s::numeric[],
+        %(vat_rates)s::numeric[], %(vat_included)s::boolean[], %(line_taxes)s::numeric[],
+        %(line_totals)s::numeric[], %(unit_costs)s::numeric[], %(line_costs)s::numeric[]
+    ) WITH ORDINALITY AS line (product_id, product_name, barcode, unit, quantity, multiplier, is_tracked, price,
+                               gross, discount, cart_discount, vat_rate, vat_included, tax, total, unit_cost, cost,
+                               place)
     RETURNING id, line_number
 ), payments AS (
     INSERT INTO sale_payments (organization_id, sale_id, method, amount, tendered_amount)
@@ -123,6 +124,7 @@ class Draft:
             "units": [line.unit for line in basket],
             "quantities": [line.quantity for line in basket],
             "multipliers": [line.multiplier for line in basket],
+            "tracked": [movement.is_tracked for movement in self.posted],
             "prices": [line.cart.price for line in basket],
             "line_gross": [line.gross for line in lines],
             "line_discounts": [line.discount for line in lines],

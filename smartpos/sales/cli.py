@@ -1,0 +1,61 @@
+"""Commands about the books. They stand here because sales looks down on stock and finance."""
+
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+
+from smartpos.core.books import Difference
+from smartpos.core.db import db
+from smartpos.core.tenancy import platform_scope
+from smartpos.identity.models import Organization
+from smartpos.sales.queries.books import verify_books
+
+MOST_SHOWN = 50
+
+books = AppGroup("books", help="Prove that the books agree.")
+
+
+@books.command("verify")
+@click.option("--organization", metavar="DOMAIN", help="Only this organization; all of them otherwise.")
+def verify(organization: str | None) -> None:
+    """Compare every balance with the ledger it comes from; exit with 1 when anything differs."""
+    with platform_scope(reason="books verify"):
+        organization_id = None if organization is None else _id_of(organization)
+        found = verify_books(organization_id)
+        names = dict(db.session.execute(select(Organization.id, Organization.domain)).tuples().all())
+    if found:
+        _print(found, names)
+        click.echo(f"The books do not agree: {len(found)} differences.", err=True)
+        sys.exit(1)
+    if organization is not None:
+        click.echo(f"The books of {organization} agree.")
+    else:
+        click.echo(f"The books of {len(names)} organizations agree.")
+
+
+def _id_of(domain: str) -> int:
+    query = select(Organization.id).where(Organization.domain == domain)
+    found = db.session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise click.BadParameter(f"there is no organization {domain!r}", param_hint="--organization")
+    return found
+
+
+def _print(found: list[Difference], names: dict[int, str]) -> None:
+    table = Table("Organization", "Law", "Where", "Recorded", "Computed")
+    for one in found[:MOST_SHOWN]:
+        domain = names.get(one.organization_id, str(one.organization_id))
+        table.add_row(domain, one.check, one.subject, str(one.recorded), str(one.computed))
+    Console(width=140).print(table)
+    if len(found) > MOST_SHOWN:
+        click.echo(f"… and {len(found) - MOST_SHOWN} more.")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(books)

@@ -1,0 +1,182 @@
+"""What must be true of sales and shifts."""
+
+from smartpos.core.books import ONLY, Check, Difference, differences
+from smartpos.stock.queries import book_checks as stock_checks
+
+_ITEMS = f"""
+SELECT organization_id, sale_id AS id, sum(gross_amount) AS gross_amount,
+       sum(discount_amount + cart_discount_amount) AS discount_amount, sum(tax_amount) AS tax_amount,
+       sum(total_amount) AS total_amount, sum(cost_amount) AS cost_amount
+FROM sale_items WHERE {ONLY} GROUP BY organization_id, sale_id
+"""
+_PAYMENTS = f"""
+SELECT organization_id, sale_id AS id, sum(amount) AS total_amount, sum(tendered_amount) AS tendered_amount
+FROM sale_payments WHERE {ONLY} GROUP BY organization_id, sale_id
+"""
+_SALES = f"SELECT * FROM sales WHERE {ONLY}"
+_SHIFTS = f"SELECT * FROM shifts WHERE {ONLY}"
+_SHIFT = "'shift ' || shift.id"
+
+
+def _sale(recorded: str, computed: str, parts: str) -> str:
+    return f"""
+    SELECT organization_id, 'sale ' || sale.number, {recorded}, {computed}
+    FROM ({_SALES}) AS sale LEFT JOIN ({parts}) AS part USING (organization_id, id)
+    WHERE ({recorded}) <> coalesce({computed}, 0)
+    """
+
+
+def _shift_cash(recorded: str, computed: str, condition: str = "true") -> str:
+    return f"""
+    SELECT organization_id, {_SHIFT}, {recorded}, {computed}
+    FROM ({_SHIFTS}) AS shift LEFT JOIN (
+        SELECT organization_id, shift_id AS id, sum(amount) AS counted,
+               sum(amount) FILTER (WHERE kind = 'opening') AS opening,
+               sum(amount) FILTER (WHERE kind = 'difference') AS difference
+        FROM cash_entries WHERE {ONLY} GROUP BY organization_id, shift_id
+    ) AS cash USING (organization_id, id)
+    WHERE {condition} AND {recorded} IS DISTINCT FROM coalesce({computed}, 0)
+    """
+
+
+def book_checks() -> list[Check]:
+    """The laws of sales, their payments, their stock and their cash."""
+    return [*_within_sales(), *_between_ledgers(), *_shifts()]
+
+
+def _within_sales() -> list[Check]:
+    lines = [
+        Check(f"sale {name} = sum of its lines", _sale(f"sale.{column}", f"part.{column}", _ITEMS))
+        for name, column in (
+            ("gross", "gross_amount"),
+            ("discount", "discount_amount"),
+            ("tax", "tax_amount"),
+            ("cost", "cost_amount"),
+        )
+    ]
+    return [
+        *lines,
+        Check(
+            "sale total = sum of its lines + rounding",
+            _sale("sale.total_amount - sale.rounding_amount", "part.total_amount", _ITEMS),
+        ),
+        Check(
+            "sale total = sum of its payments",
+            _sale("sale.total_amount", "part.total_amount", _PAYMENTS),
+        ),
+        Check(
+            "tendered = sum of the tenders",
+            _sale("sale.tendered_amount", "part.tendered_amount", _PAYMENTS),
+        ),
+        Check(
+            "tendered - change = total",
+            f"""
+            SELECT organization_id, 'sale ' || number, tendered_amount - change_amount, total_amount
+            FROM sales WHERE {ONLY} AND tendered_amount - change_amount <> total_amount
+            """,
+        ),
+        Check(
+            "line total = gross - discounts (+ tax on top)",
+            f"""
+            SELECT organization_id, 'sale item ' || id, total_amount, computed
+            FROM (
+                SELECT *, gross_amount - discount_amount - cart_discount_amount
+                          + CASE WHEN vat_included THEN 0 ELSE tax_amount END AS computed
+                FROM sale_items WHERE {ONLY}
+            ) AS item
+            WHERE total_amount <> computed
+            """,
+        ),
+    ]
+
+
+def _between_ledgers() -> list[Check]:
+    moved = f"""
+        SELECT organization_id, origin_id AS sale_id, product_id, sum(quantity) AS quantity, sum(value) AS value
+        FROM inventory_movements WHERE {ONLY} AND origin_kind = 'sale'
+        GROUP BY organization_id, origin_id, product_id
+    """
+    sold = f"""
+        SELECT organization_id, sale_id, product_id, -sum(round(quantity * multiplier, 3)) AS quantity,
+               -sum(cost_amount) AS cost, count(*) AS lines
+        FROM sale_items WHERE {ONLY} AND is_tracked GROUP BY organization_id, sale_id, product_id
+    """
+    subject = "'sale id ' || sale_id || ', product ' || product_id"
+    return [
+        Check(
+            "what left stock = what was sold",
+            f"""
+            SELECT organization_id, {subject}, moved.quantity, sold.quantity
+            FROM ({moved}) AS moved FULL JOIN ({sold}) AS sold USING (organization_id, sale_id, product_id)
+            WHERE moved.quantity IS DISTINCT FROM sold.quantity
+            """,
+        ),
+        Check(
+            "cost of sale lines = value of their movements",
+            f"""
+            SELECT organization_id, {subject}, sold.cost, moved.value
+            FROM ({moved}) AS moved JOIN ({sold}) AS sold USING (organization_id, sale_id, product_id)
+            WHERE abs(moved.value - sold.cost) > 0.005 * sold.lines
+            """,
+        ),
+        Check(
+            "cash ledger of sales = their cash payments",
+            f"""
+            SELECT organization_id, 'sale id ' || sale_id, cash.amount, paid.amount
+            FROM (
+                SELECT organization_id, origin_id AS sale_id, shift_id, sum(amount) AS amount FROM cash_entries
+                WHERE {ONLY} AND kind = 'sale' GROUP BY organization_id, origin_id, shift_id
+            ) AS cash
+            FULL JOIN (
+                SELECT payment.organization_id, payment.sale_id, sale.shift_id, sum(payment.amount) AS amount
+                FROM (SELECT * FROM sale_payments WHERE {ONLY} AND method = 'cash' AND amount <> 0) AS payment
+                JOIN sales AS sale
+                  ON sale.organization_id = payment.organization_id AND sale.id = payment.sale_id
+                GROUP BY payment.organization_id, payment.sale_id, sale.shift_id
+            ) AS paid USING (organization_id, sale_id, shift_id)
+            WHERE cash.amount IS DISTINCT FROM paid.amount
+            """,
+        ),
+    ]
+
+
+def _shifts() -> list[Check]:
+    closed = "shift.status = 'closed'"
+    return [
+        Check("opening cash = its cash entry", _shift_cash("shift.opening_cash", "cash.opening")),
+        Check(
+            "expected cash = sum of the cash ledger",
+            _shift_cash("shift.expected_cash", "(cash.counted - coalesce(cash.difference, 0))", closed),
+        ),
+        Check(
+            "counted cash = cash ledger with the difference",
+            _shift_cash("shift.closing_cash", "cash.counted", closed),
+        ),
+        Check("difference = its cash entry", _shift_cash("shift.difference", "cash.difference", closed)),
+        Check(
+            "receipts of a shift are numbered without gaps",
+            f"""
+            SELECT organization_id, {_SHIFT}, shift.last_number, coalesce(sold.receipts, 0)
+            FROM ({_SHIFTS}) AS shift LEFT JOIN (
+                SELECT organization_id, shift_id AS id, count(*) AS receipts FROM sales WHERE {ONLY}
+                GROUP BY organization_id, shift_id
+            ) AS sold USING (organization_id, id)
+            WHERE shift.last_number <> coalesce(sold.receipts, 0)
+            """,
+        ),
+        Check(
+            "every cash entry belongs to a shift of its till",
+            f"""
+            SELECT organization_id, 'cash entry ' || entry.id, entry.shift_id, shift.id
+            FROM (SELECT * FROM cash_entries WHERE {ONLY}) AS entry
+            LEFT JOIN (SELECT organization_id, id AS shift_id, id, till_id FROM shifts) AS shift
+              USING (organization_id, shift_id)
+            WHERE shift.till_id IS DISTINCT FROM entry.till_id
+            """,
+        ),
+    ]
+
+
+def verify_books(organization_id: int | None = None) -> list[Difference]:
+    """Where the books of stock, cash and sales do not agree, of one organization or of all. In the platform scope."""
+    return list(differences([*stock_checks(), *book_checks()], organization_id))

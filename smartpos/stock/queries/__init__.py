@@ -1,0 +1,16 @@
+"""Questions about what lies where."""
+
+from smartpos.stock.queries.books import book_checks
+from smartpos.stock.queries.goods import Goods, goods_of, is_tracked, quantities
+from smartpos.stock.queries.lists import adjustment_by_client_uuid, movements, stock_levels
+
+__all__ = [
+    "Goods",
+    "adjustment_by_client_uuid",
+    "book_checks",
+    "goods_of",
+    "is_tracked",
+    "movements",
+    "quantities",
+    "stock_levels",
+]
