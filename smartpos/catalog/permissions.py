@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from smartpos.core.audit import protect_fields
 from smartpos.core.permissions import Permission, RoleKey, declare
 
 
@@ -33,3 +34,5 @@ declare(
         RoleKey.DRIVER: {P.PRODUCT_READ},
     },
 )
+
+protect_fields({"cost_price", "markup_percent", "average_cost", "unit_cost"}, P.COST_READ)
