@@ -150,7 +150,7 @@ def _units() -> dict[str, int]:
     """The units a new tenant starts with, or the two the suite needs."""
     from smartpos.catalog.models import Unit
 
-    found = dict(db.session.execute(select(Unit.name, Unit.id)).tuples())
+    found = dict(db.session.execute(select(Unit.name, Unit.id)).all())
     for name, digits in (("dona", 0), ("kg", 3)):
         if name not in found:
             unit = Unit(name=name, digits=digits)

@@ -21,4 +21,4 @@ def expected_cash_of(shift_ids: Collection[int]) -> dict[int, Decimal]:
         .where(CashEntry.shift_id.in_(list(shift_ids)), CashEntry.kind != CashEntryKind.DIFFERENCE)
         .group_by(CashEntry.shift_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())

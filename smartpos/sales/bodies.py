@@ -1,10 +1,16 @@
 """Receipts and shifts as JSON: plain functions, because a till waits for them. ``schemas`` documents the fields."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from smartpos.core.money import plain
 from smartpos.sales.models import Shift
 from smartpos.sales.queries import SoldSale, Takings
+
+
+def _moment(value: datetime) -> str:
+    # The database answers in whatever time zone its session has.
+    return value.astimezone(UTC).isoformat()
 
 
 def head_body(sale: SoldSale) -> dict[str, Any]:
@@ -30,8 +36,8 @@ def head_body(sale: SoldSale) -> dict[str, Any]:
         "paid": plain(sale.paid),
         "change": plain(sale.change),
         "business_date": sale.business_date.isoformat(),
-        "sold_at": sale.sold_at.isoformat(),
-        "created_at": sale.created_at.isoformat(),
+        "sold_at": _moment(sale.sold_at),
+        "created_at": _moment(sale.created_at),
     }
 
 
@@ -83,8 +89,8 @@ def shift_body(shift: Shift) -> dict[str, Any]:
         "expected_cash": None if shift.expected_cash is None else plain(shift.expected_cash),
         "closing_cash": None if shift.closing_cash is None else plain(shift.closing_cash),
         "difference": None if shift.difference is None else plain(shift.difference),
-        "opened_at": shift.opened_at.isoformat(),
-        "closed_at": None if shift.closed_at is None else shift.closed_at.isoformat(),
+        "opened_at": _moment(shift.opened_at),
+        "closed_at": None if shift.closed_at is None else _moment(shift.closed_at),
     }
 
 

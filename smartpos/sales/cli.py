@@ -27,7 +27,7 @@ def verify(organization: str | None) -> None:
     with platform_scope(reason="books verify"):
         organization_id = None if organization is None else _id_of(organization)
         found = verify_books(organization_id)
-        names = dict(db.session.execute(select(Organization.id, Organization.domain)).tuples().all())
+        names = dict(db.session.execute(select(Organization.id, Organization.domain)).all())
     if found:
         _print(found, names)
         click.echo(f"The books do not agree: {len(found)} differences.", err=True)

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from smartpos.catalog.queries import Scanned, Sellable, sellable_products
 from smartpos.core.errors import Invalid
-from smartpos.core.money import plain, round_quantity
+from smartpos.core.money import plain, round_money, round_quantity
 from smartpos.identity.actors import Actor
 from smartpos.sales.errors import ProductNotFound, ProductNotSold, WrongBarcode, WrongQuantity
 from smartpos.sales.pricing import CartLine, fits_unit, pack_price
 from smartpos.sales.requests import SaleLine
 
-ONE = Decimal(1)
+ONE = Decimal("1.000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,23 @@ def _line(line: SaleLine, products: Mapping[int, Sellable], codes: Mapping[str, 
     is_pack = _is_pack(code)
     multiplier = code.multiplier if code else ONE
     price = pack_price(product.price, multiplier, code.price) if code else product.price
+    # All figures get the digits they are stored with, so that a receipt reads the same now and later.
+    quantity = round_quantity(line.quantity)
     return BasketLine(
         product=product,
         barcode=line.barcode,
         unit=(code.title if code and is_pack else None) or product.unit_name,
         digits=0 if is_pack else product.unit_digits,
         multiplier=multiplier,
-        quantity=line.quantity,
-        moved=round_quantity(line.quantity * multiplier),
-        cart=CartLine(price, line.quantity, line.discount, product.vat_rate, product.vat_included),
+        quantity=quantity,
+        moved=round_quantity(quantity * multiplier),
+        cart=CartLine(
+            price=round_money(price),
+            quantity=quantity,
+            discount=round_money(line.discount),
+            vat_rate=round_money(product.vat_rate),
+            vat_included=product.vat_included,
+        ),
     )
 
 

@@ -83,5 +83,5 @@ def takings_of(shift_id: int) -> Takings:
         .group_by(SalePayment.method)
         .order_by(SalePayment.method)
     )
-    payments = dict(db.session.execute(query).tuples().all())
+    payments = dict(db.session.execute(query).all())
     return Takings(sum(payments.values(), Decimal("0.00")), payments)

@@ -53,4 +53,4 @@ def quantities(product_ids: Collection[int], branch_id: int | None = None) -> Ma
     )
     if branch_id is not None:
         query = query.where(BranchStock.branch_id == branch_id)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
