@@ -111,6 +111,7 @@ def _start_guardian(folder: Path) -> None:
 
 def _guard(folder: Path, controller: int) -> None:
     from smartpos.embedded import start_postgres, start_redis
+    from smartpos.embedded.folders import remove_runtime_folder
 
     watched = psutil.Process(controller)
     data = folder / "data"
@@ -127,7 +128,7 @@ def _guard(folder: Path, controller: int) -> None:
     finally:
         redis.stop()
         postgres.stop()
-        shutil.rmtree(postgres.sockets, ignore_errors=True)
+        remove_runtime_folder(data)
         shutil.rmtree(folder, ignore_errors=True)
 
 

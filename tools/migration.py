@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from smartpos.embedded import start_postgres, start_redis
+from smartpos.embedded.folders import remove_runtime_folder
 from smartpos.embedded.instance import Instance
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +49,7 @@ def write(message: str) -> int:
         finally:
             redis.stop()
             postgres.stop()
-            shutil.rmtree(postgres.sockets, ignore_errors=True)
+            remove_runtime_folder(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from smartpos.embedded import processes
 from smartpos.embedded.errors import EmbeddedError
-from smartpos.embedded.folders import ROOT, data_folder
+from smartpos.embedded.folders import ROOT, data_folder, remove_runtime_folder
 from smartpos.embedded.instance import Instance
 from smartpos.embedded.postgres import start_postgres
 from smartpos.embedded.redis import start_redis
@@ -83,4 +83,5 @@ def _started(instance: Instance) -> Iterator[dict[str, str]]:
         finally:
             postgres.stop()
     finally:
+        remove_runtime_folder(instance.data)
         instance.close()

@@ -11,6 +11,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -51,8 +52,7 @@ def runtime_folder(data: Path, *, owner: tuple[int, int] | None = None) -> Path:
 
     `owner` is the (uid, gid) of the database server when that is not this user.
     """
-    base = Path("/tmp")  # noqa: S108 - a fixed short place; ownership is checked below
-    folder = base / f"smartpos-{mark_of(data.resolve())}"
+    folder = _runtime_path(data)
     uid, gid = owner or (os.geteuid(), os.getegid())
     try:
         folder.mkdir(mode=0o700)
@@ -67,3 +67,13 @@ def runtime_folder(data: Path, *, owner: tuple[int, int] | None = None) -> Path:
         os.chown(folder, uid, gid)
     folder.chmod(0o700)
     return folder
+
+
+def remove_runtime_folder(data: Path) -> None:
+    """Forget the sockets of servers that have stopped."""
+    shutil.rmtree(_runtime_path(data), ignore_errors=True)
+
+
+def _runtime_path(data: Path) -> Path:
+    base = Path("/tmp")  # noqa: S108 - a fixed short place; whoever uses it checks to whom it belongs
+    return base / f"smartpos-{mark_of(data.resolve())}"

@@ -17,7 +17,7 @@ import psutil
 
 from smartpos.embedded import postgres, processes, redis
 from smartpos.embedded.errors import EmbeddedError
-from smartpos.embedded.folders import ROOT, data_folder
+from smartpos.embedded.folders import ROOT, data_folder, remove_runtime_folder
 from smartpos.embedded.instance import Instance
 from smartpos.embedded.services import AppService, ServerService, Service, describe_exit, limit_logs
 
@@ -47,6 +47,7 @@ class Supervisor:
         self.env: dict[str, str] = {}
         self.asked_to_stop = False
         self.stopping = False
+        self.was_ready = False
         self.parent = os.getppid()
         self.follows_make = _name_of(self.parent) in {"make", "gmake"}
         self.listener: socket.socket | None = None
@@ -66,7 +67,7 @@ class Supervisor:
         except Interrupted:
             return 0
         except EmbeddedError as error:
-            say(f"SmartPOS stops: {error}")
+            say(f"SmartPOS {'stops' if self.was_ready else 'does not start'}: {error}")
             return 1
         finally:
             self._take_down()
@@ -105,6 +106,7 @@ class Supervisor:
             f"Logs: {self.instance.logs}. Started in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything."
         )
         say(f"SmartPOS is ready: {url}")
+        self.was_ready = True
 
     def _clear_orphans(self) -> None:
         left = processes.marked(self.instance.mark)
@@ -262,6 +264,7 @@ class Supervisor:
             service.stop()
         left = processes.marked(self.instance.mark)
         processes.put_down(left, polite=signal.SIGTERM, seconds=3)
+        remove_runtime_folder(self.instance.data)
         self.instance.close()
         say("Stopped.")
 

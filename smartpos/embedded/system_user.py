@@ -90,8 +90,9 @@ def reachable_home(home: Path, user: Ids) -> Path:
     if not home.exists():
         home.mkdir(mode=0o700)
         os.chown(home, *user)
+    home = home.resolve()
     if can_reach(home, user):
-        return home.resolve()
+        return home
     if any(home.iterdir()):
         raise EmbeddedError(f"The user of the database server can't reach {home}: open the folders above it.")
     _open_state()

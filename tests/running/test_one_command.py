@@ -1,0 +1,179 @@
+"""`make run` inside its environment: one command, one group of processes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+import redis
+
+from smartpos.embedded import processes
+from tests.running.conftest import READY, ROOT, Run, environment
+
+Start = Callable[..., Run]
+NewFolder = Callable[[str], Path]
+
+
+def libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg:", "postgresql:")
+
+
+def is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=10) as answer:  # noqa: S310
+            return bool(json.load(answer)["status"] == "ok")
+    except OSError:
+        return False
+
+
+def test_it_starts_survives_losses_and_stops(start: Start, new_folder: NewFolder) -> None:
+    data = new_folder("a folder with spaces " + "and a long name " * 8)
+    run = start(data)
+    url = run.wait_ready()
+    assert is_ready(url)
+    assert len(READY.findall(run.says())) == 1
+
+    # Somebody else wants the same folder, or the same port.
+    second = start(data)
+    assert second.wait_end() == 1
+    assert f"process {run.process.pid}" in second.says()
+    assert not READY.search(second.says())
+    neighbour = start(new_folder("neighbour"), PORT=url.rpartition(":")[2])
+    assert neighbour.wait_end() == 1
+    assert "is busy" in neighbour.says()
+    assert is_ready(url)
+
+    # Any process may be killed; it comes back, and the others notice nothing they can't mend.
+    with psycopg.connect(libpq(run.state()["database_url"])) as connection:
+        connection.execute("CREATE TABLE remembered (what text)")
+        connection.execute("INSERT INTO remembered VALUES ('committed')")
+    queue = redis.Redis.from_url(run.state()["redis_url"])
+    queue.set("remembered", "queued")
+    supervised = psutil.Process(run.process.pid).children()
+    assert len(supervised) == 5
+    for process in supervised:
+        process.kill()
+    assert processes.wait_until(lambda: run.says().count("starting it again") == 5, seconds=30), run.says()
+    assert processes.wait_until(lambda: is_ready(url), seconds=30)
+    assert len(READY.findall(run.says())) == 1
+
+    # The machine loses its power: everything is gone at once, and the next start finds all of it again.
+    run.kill_everything()
+    again = start(data)
+    url = again.wait_ready()
+    with psycopg.connect(libpq(again.state()["database_url"])) as connection:
+        assert connection.execute("SELECT what FROM remembered").fetchall() == [("committed",)]
+    # The append-only file is written once a second at least, so the key may be younger than the cut, never torn.
+    assert redis.Redis.from_url(again.state()["redis_url"]).get("remembered") in {b"queued", None}
+
+    # Ctrl-C.
+    again.process.send_signal(signal.SIGINT)
+    assert again.wait_end() == 0
+    assert again.says().endswith("Stopped.\n")
+    assert again.processes() == []
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", int(url.rpartition(":")[2])))
+
+
+def test_the_next_start_cleans_up_after_a_killed_supervisor(start: Start, new_folder: NewFolder) -> None:
+    data = new_folder("data")
+    run = start(data)
+    run.wait_ready()
+    before = {process.pid for process in run.processes()}
+    # Frozen processes ignore that their parent is gone, as any busy one may.
+    for process in run.processes():
+        process.suspend()
+    run.process.kill()
+    run.process.wait()
+    again = start(data)
+    again.wait_ready()
+    assert "had left behind" in again.says()
+    assert not before & {process.pid for process in again.processes()}
+
+
+def test_a_command_finds_the_stopped_folder(start: Start, new_folder: NewFolder) -> None:
+    data = new_folder("data")
+    command = [sys.executable, "app.py", "flask", "db", "current"]
+    without = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+    )
+    assert without.returncode == 1
+    assert "no database" in without.stderr
+
+    run = start(data)
+    run.wait_ready()
+    running = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+    )
+    assert "(head)" in running.stdout
+    run.process.send_signal(signal.SIGTERM)
+    assert run.wait_end() == 0
+
+    stopped = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+    )
+    assert stopped.returncode == 0
+    assert stopped.stdout == running.stdout
+    assert run.processes() == []
+
+
+@pytest.mark.parametrize("port", ["shop", "70000", "-1"])
+def test_it_refuses_a_port_that_is_none(start: Start, port: str) -> None:
+    run = start(PORT=port)
+    assert run.wait_end() == 1
+    assert "PORT must be a number" in run.says()
+
+
+def test_secrets_are_made_once_and_kept_private(
+    new_folder: NewFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smartpos.embedded.instance import Instance
+
+    for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "SMARTPOS_DEMO_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    instance = Instance(new_folder("data"))
+    first = instance.environment()
+    assert instance.environment() == first
+    assert first["SECRET_KEY"] != first["ENCRYPTION_KEYS"]
+    for file in (instance.data / "secrets").iterdir():
+        assert file.stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("SMARTPOS_DEMO_PASSWORD", "chosen by hand")
+    assert instance.environment()["SMARTPOS_DEMO_PASSWORD"] == "chosen by hand"
+    monkeypatch.delenv("SMARTPOS_DEMO_PASSWORD")
+    assert instance.environment()["SMARTPOS_DEMO_PASSWORD"] == "chosen by hand"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as another user")
+def test_under_root_the_database_goes_where_its_user_can_reach_it(new_folder: NewFolder) -> None:
+    import shutil
+
+    from smartpos.embedded import start_postgres
+    from smartpos.embedded.folders import remove_runtime_folder
+
+    closed = new_folder("closed")
+    closed.chmod(0o700)
+    data = closed / "data"
+    for _ in range(2):
+        postgres = start_postgres(data, durable=False)
+        try:
+            with psycopg.connect(postgres.conninfo("smartpos")) as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS remembered (what text)")
+                connection.execute("INSERT INTO remembered VALUES ('x')")
+                rows = connection.execute("SELECT count(*) FROM remembered").fetchone()
+        finally:
+            postgres.stop()
+    home = (data / "postgres").resolve()
+    assert rows == (2,)
+    assert not home.is_relative_to(closed)
+    assert home.stat().st_mode & 0o077 == 0
+    remove_runtime_folder(data)
+    shutil.rmtree(home)
