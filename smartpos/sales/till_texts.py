@@ -241,8 +241,17 @@ def _counted() -> dict[str, str]:
         return str(ngettext("%(count)s item", "%(count)s items", number, count="{count}"))
 
     def products_loaded(number: int) -> str:
-        one, many = "%(count)s product so far", "%(count)s products so far"
-        return str(ngettext(one, many, number, count="{count}"))
+        return str(ngettext("%(count)s product so far", "%(count)s products so far", number, count="{count}"))
+
+    def scans_waiting(number: int) -> str:
+        return str(
+            ngettext(
+                "%(count)s scan waits for the next receipt",
+                "%(count)s scans wait for the next receipt",
+                number,
+                count="{count}",
+            )
+        )
 
     counters: dict[str, Callable[[int], str]] = {
         "lines": lines,

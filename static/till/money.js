@@ -39,6 +39,12 @@ function plain(value, digits) {
   return `${sign}${all.slice(0, -digits)}.${all.slice(-digits)}`;
 }
 
+/** Digits as they are being typed, in groups of three; anything else is left as it is. */
+export function groupedTyping(text) {
+  const digits = text.replace(SPACES, "");
+  return /^\d{1,15}$/.test(digits) ? grouped(digits) : text;
+}
+
 function grouped(whole) {
   return whole.replace(/\B(?=(\d{3})+$)/g, THIN);
 }

@@ -1,0 +1,115 @@
+// The keyboard: which key does what, in one table that the screen and the help window read too.
+
+import { selectedLine, selectNear } from "./cart.js";
+import { isText } from "./scanner.js";
+
+/** caps: as written on the keyboard; text: what it does (a key of the texts); needs: a permission. */
+export const KEYS = [
+  { caps: ["Enter"], text: "key_cash" },
+  { caps: ["Ctrl", "Enter"], text: "key_card" },
+  { caps: ["F9"], text: "key_payment" },
+  { caps: ["F2"], text: "key_search" },
+  { caps: ["↑", "↓"], text: "key_select" },
+  { caps: ["+", "−"], text: "key_step" },
+  { caps: ["F6"], text: "key_quantity" },
+  { caps: ["F7"], text: "key_discount", needs: "sales:sale:discount" },
+  { caps: ["Del"], text: "key_remove" },
+  { caps: ["F8"], text: "key_receipts" },
+  { caps: ["Ctrl", "P"], text: "key_print" },
+  { caps: ["F10"], text: "key_shift" },
+  { caps: ["Ctrl", "L"], text: "key_lock" },
+  { caps: ["Esc"], text: "key_back" },
+  { caps: ["F1"], text: "key_help" },
+];
+
+const STEP_WAITS = 60; // milliseconds: a code may begin with + or −
+
+export function listenToKeys(till, scanner) {
+  const withLine = (act) => () => {
+    const line = selectedLine(till.state.cart);
+    if (line) act(line);
+  };
+  const actions = {
+    F1: () => till.open({ name: "keys" }),
+    F2: () => { till.show({ pane: "products" }); till.search?.focus(); till.search?.select(); },
+    F6: withLine(() => till.open({ name: "quantity" })),
+    F7: () => { if (till.state.cart.lines.length && till.state.permissions.has("sales:sale:discount")) till.open({ name: "discount" }); },
+    F8: () => till.open({ name: "receipts" }),
+    F9: () => { if (till.state.cart.lines.length) till.open({ name: "payment" }); },
+    F10: () => till.open({ name: "shift" }),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const { locked, dialog, shift, sending } = till.state;
+    if (locked || shift === null) {
+      // The browser's own meaning of these keys would lead away from the till.
+      if (["F1", "F10"].includes(event.key)) event.preventDefault();
+      return;
+    }
+    const command = event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
+    if (command === "Ctrl+p") return handled(event, () => till.printLast());
+    if (command === "Ctrl+l") return handled(event, () => till.session.lock());
+    if (command in actions && !event.altKey && !event.shiftKey) {
+      return handled(event, () => { if (!dialog?.answer && !sending) actions[command](); });
+    }
+    if (dialog) return undefined;
+    if (command === "Ctrl+enter") return handled(event, () => { if (!event.repeat) till.payAll("card"); });
+    if (event.ctrlKey || event.altKey || event.metaKey) return undefined;
+    return atTheTill(event, till, scanner);
+  });
+
+  // The page's own find and help belong to the till; so does leaving by a slip of the hand while a sale is sent.
+  addEventListener("beforeunload", (event) => { if (till.checkout.busy) event.preventDefault(); });
+}
+
+function handled(event, act) {
+  event.preventDefault();
+  act();
+}
+
+function atTheTill(event, till, scanner) {
+  const { target } = event;
+  const inSearch = target === till.search;
+  const nowhere = target === document.body || target === document.documentElement;
+  if (!inSearch && !nowhere && (isText(target) || (event.key === "Enter" && target.matches("button, a, select")))) return undefined;
+  const query = till.search?.value ?? "";
+  switch (event.key) {
+    case "Enter":
+      return handled(event, () => {
+        if (event.repeat || scanner.justScanned(event.timeStamp)) return;
+        if (query.trim()) till.enterSearch(query, scanner.justTyped(event.timeStamp));
+        else till.payAll("cash");
+      });
+    case "Escape":
+      return handled(event, () => {
+        if (query) till.setQuery("");
+        else if (till.state.done) till.show({ done: null });
+        else if (till.state.category !== null) till.show({ category: null });
+        till.focusSearch();
+      });
+    case "ArrowDown":
+    case "ArrowUp": {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      return handled(event, () => {
+        if (!query.trim()) till.change((cart) => selectNear(cart, step));
+        else till.highlight(Math.max(-1, Math.min(till.found(query).length - 1, till.state.highlighted + step)));
+      });
+    }
+    case "Delete": {
+      if (query) return undefined;
+      const line = selectedLine(till.state.cart);
+      return line ? handled(event, () => till.remove(line.key)) : undefined;
+    }
+    case "+":
+    case "-": {
+      const line = selectedLine(till.state.cart);
+      if (query || !line) return undefined;
+      return handled(event, () => setTimeout(() => {
+        if (!scanner.busy && !scanner.justScanned(performance.now())) till.step(line.key, event.key === "+" ? 1 : -1);
+      }, STEP_WAITS));
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,166 @@
+// Recognises a barcode scanner by its speed, wherever the focus is, and keeps its signs out of the field in focus.
+//
+// The first sign of a scan can't be told from typing and is let through; from the second on, signs that follow fast
+// are held back. Enter or Tab at the same speed makes it a scan: the field gets back what it held before. When the
+// terminator doesn't come, what was held back is typed into the field after all.
+
+const FAST = 50; // milliseconds between two signs of a scanner; people rarely type two that fast, never four
+const HICCUP = 150; // what a scanner known by three fast signs may pause, on a busy machine or a bad radio link
+const SLOWEST_MEAN = 42;
+const SHORTEST = 3;
+const AFTER_SCAN = 150; // an Enter this soon after a scan belongs to the scanner (some send two)
+
+export class Scanner {
+  /**
+   * `onScan(code, before)` returns false to have the signs typed after all; `before` is what the focused field held.
+   * `isListening()` says whether scans make sense now; when it says no, keys pass untouched. `home()` may move the
+   * focus to a field for signs that would otherwise be typed nowhere.
+   */
+  constructor({ onScan, isListening, home }) {
+    this.onScan = onScan;
+    this.isListening = isListening;
+    this.home = home;
+    this.burst = null;
+    this.trail = null; // what was typed a moment before the burst: a scanner that stumbled at its first signs
+    this.timer = 0;
+    this.scannedAt = -Infinity;
+    this.typedAt = -Infinity;
+  }
+
+  listen(target) {
+    target.addEventListener("keydown", (event) => this.keydown(event), { capture: true });
+    target.addEventListener("focusin", () => {
+      this.flush();
+      this.trail = null;
+    });
+  }
+
+  /** Whether a key at this moment belongs to a scan that just ended. */
+  justScanned(moment) {
+    return moment - this.scannedAt < AFTER_SCAN;
+  }
+
+  /** Whether a key at this moment ends something typed as fast as a scan that no product answered to. */
+  justTyped(moment) {
+    return moment - this.typedAt < AFTER_SCAN;
+  }
+
+  /** Whether signs are arriving as fast as a scanner sends them. */
+  get busy() {
+    return this.burst !== null && this.burst.held.length > 0;
+  }
+
+  keydown(event) {
+    if (!this.isListening() || event.isComposing) return this.flush();
+    if (["Shift", "CapsLock", "AltGraph", "NumLock"].includes(event.key)) return undefined;
+    const sign = event.key.length === 1 && !event.metaKey && (!event.ctrlKey || event.getModifierState("AltGraph"));
+    if (sign) return this.#sign(event);
+    if (event.key === "Enter" || event.key === "Tab") return this.#terminator(event);
+    if (this.busy && (event.ctrlKey || event.altKey)) return swallow(event); // control signs inside GS1 codes
+    this.flush();
+    this.trail = null;
+    return undefined;
+  }
+
+  #sign(event) {
+    const now = event.timeStamp;
+    if (event.repeat || event.altKey) return this.flush();
+    const burst = this.burst;
+    if (!burst || now - burst.last > patience(burst)) {
+      this.flush();
+      if (!isText(document.activeElement)) this.home();
+      this.burst = { text: event.key, held: "", first: now, last: now, ...this.#beginning(now) };
+      return undefined;
+    }
+    burst.text += event.key;
+    burst.held += event.key;
+    burst.last = now;
+    this.#wait(patience(burst));
+    return swallow(event);
+  }
+
+  /** Where the burst that begins now may really have begun: {lead, field}. */
+  #beginning(now) {
+    const { trail } = this;
+    if (trail && now - trail.last <= HICCUP) return { lead: trail.text, field: trail.field };
+    return { lead: "", field: fieldState() };
+  }
+
+  #wait(milliseconds) {
+    clearTimeout(this.timer);
+    // The second, empty wait lets key presses that queued behind slow work come first.
+    this.timer = setTimeout(() => {
+      this.timer = setTimeout(() => this.flush(), 0);
+    }, milliseconds);
+  }
+
+  #terminator(event) {
+    const now = event.timeStamp;
+    const burst = this.burst;
+    const isScan =
+      burst !== null &&
+      burst.text.length >= SHORTEST &&
+      now - burst.last <= patience(burst) &&
+      (now - burst.first) / burst.text.length <= SLOWEST_MEAN;
+    if (!isScan) {
+      this.flush();
+      return event.key === "Enter" && this.justScanned(now) ? swallow(event) : undefined;
+    }
+    if (this.onScan(burst.lead + burst.text, burst.field) === false) {
+      this.typedAt = now;
+      return this.flush();
+    }
+    clearTimeout(this.timer);
+    this.burst = null;
+    this.trail = null;
+    this.scannedAt = now;
+    return swallow(event);
+  }
+
+  /** It was a person after all: type what was held back. */
+  flush() {
+    clearTimeout(this.timer);
+    const burst = this.burst;
+    this.burst = null;
+    if (burst) this.trail = { text: burst.lead + burst.text, field: burst.field, last: burst.last };
+    if (burst?.held && burst.field) typeInto(burst.field.element, burst.held);
+    return undefined;
+  }
+}
+
+function patience(burst) {
+  return burst.held.length >= SHORTEST - 1 ? HICCUP : FAST;
+}
+
+function swallow(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return undefined;
+}
+
+/** What the focused field holds, with its cursor; null when the focus isn't in a field of text. */
+function fieldState() {
+  const element = document.activeElement;
+  if (!isText(element)) return null;
+  return { element, value: element.value, start: element.selectionStart, end: element.selectionEnd };
+}
+
+/** Give a field back what it held, and tell whoever listens. */
+export function restore(state, value = state?.value) {
+  if (!state || !state.element.isConnected || state.element.value === value) return;
+  state.element.value = value;
+  if (value === state.value && state.start !== null) state.element.setSelectionRange(state.start, state.end);
+  state.element.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+function typeInto(element, text) {
+  if (!element.isConnected || document.activeElement !== element) return;
+  element.setRangeText(text, element.selectionStart, element.selectionEnd, "end");
+  element.dispatchEvent(new InputEvent("input", { bubbles: true, data: text, inputType: "insertText" }));
+}
+
+const TEXT_TYPES = ["text", "search", "tel", "url", "password"];
+
+export function isText(element) {
+  return (element instanceof HTMLInputElement && TEXT_TYPES.includes(element.type)) || element instanceof HTMLTextAreaElement;
+}

@@ -1,0 +1,134 @@
+// What all parts of the screen are made with.
+
+import { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/htm-preact.js";
+
+import { groupedTyping } from "../money.js";
+
+export { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState };
+
+const SPRITE = new URL("../../icons.svg", import.meta.url).href;
+
+/** An icon of the sprite; decoration only, the words beside it say what it means. */
+export function Icon({ name, size = "" }) {
+  return html`<svg class=${`icon ${size}`} aria-hidden="true"><use href=${`${SPRITE}#${name}`} /></svg>`;
+}
+
+/** A key cap, for people with a keyboard; what it does is said by the button it stands on. */
+export function Key({ children }) {
+  return html`<kbd aria-hidden="true">${children}</kbd>`;
+}
+
+const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), select:not([disabled]), a[href], [tabindex="0"]';
+
+/** A window over the till: keeps the focus inside, Esc and the veil close it unless it must be answered. */
+export function Dialog({ title, onClose = null, wide = false, children, actions = null, label = title, close = "", opaque = false }) {
+  const box = useRef(null);
+  useLayoutEffect(() => {
+    const first = box.current.querySelector("[data-focus]") ?? box.current.querySelector("input") ?? box.current;
+    first.focus({ preventScroll: true });
+    if (first.select) first.select();
+  }, []);
+  const keydown = (event) => {
+    if (event.key === "Escape" && onClose) {
+      event.preventDefault();
+      event.stopPropagation();
+      onClose();
+    } else if (event.key === "Tab") keepInside(event, box.current);
+  };
+  return html`
+    <div class=${`veil ${opaque ? "opaque" : ""}`} onMouseDown=${(event) => event.target === event.currentTarget && onClose?.()}>
+      <div class=${`window ${wide ? "wide" : ""}`} role="dialog" aria-modal="true" aria-label=${label} tabindex="-1" ref=${box} onKeyDown=${keydown}>
+        ${title && html`<header><h2>${title}</h2>
+          ${onClose && html`<button type="button" class="btn ghost square" aria-label=${close} onClick=${onClose}><${Icon} name="x" /></button>`}
+        </header>`}
+        <div class="body">${children}</div>
+        ${actions && html`<footer>${actions}</footer>`}
+      </div>
+    </div>`;
+}
+
+function keepInside(event, box) {
+  const all = [...box.querySelectorAll(FOCUSABLE)].filter((element) => element.offsetParent !== null);
+  if (all.length === 0) return event.preventDefault();
+  const last = all[all.length - 1];
+  const at = document.activeElement;
+  if (event.shiftKey && (at === all[0] || at === box)) {
+    event.preventDefault();
+    last.focus();
+  } else if (!event.shiftKey && at === last) {
+    event.preventDefault();
+    all[0].focus();
+  }
+  return undefined;
+}
+
+/**
+ * A number that is being typed or tapped: {text, set, press}. The first tap replaces what stood there. `grouped` shows
+ * 1 250 000 while somebody types 1250000.
+ */
+export function useEntry(initial, grouped = true) {
+  const shaped = (text) => (grouped ? groupedTyping(text) : text);
+  const [entry, setEntry] = useState({ text: shaped(initial), fresh: true });
+  return {
+    text: entry.text,
+    set: (text, { fresh = false, raw = false } = {}) => setEntry({ text: raw ? text : shaped(text), fresh }),
+    press: (sign) =>
+      setEntry(({ text, fresh }) => ({ text: shaped(pressed(fresh ? "" : text, sign)), fresh: false })),
+  };
+}
+
+function pressed(text, sign) {
+  if (sign === "back") return text.slice(0, -1);
+  if (sign !== ",") return text + sign;
+  if (text.includes(",")) return text;
+  return text ? `${text},` : "0,";
+}
+
+/** The keypad beside a number field, for fingers. `comma` is off where only whole numbers make sense. */
+export function Keypad({ press, comma = true, backLabel, extra = null }) {
+  const signs = ["1", "2", "3", "4", "5", "6", "7", "8", "9", extra ?? (comma ? "," : null), "0"];
+  return html`
+    <div class="keypad" onMouseDown=${(event) => event.preventDefault()}>
+      ${signs.map((sign) =>
+        sign === null
+          ? html`<span></span>`
+          : html`<button type="button" class="btn" tabindex="-1" onClick=${() => press(sign)}>${sign}</button>`,
+      )}
+      <button type="button" class="btn" tabindex="-1" aria-label=${backLabel} onClick=${() => press("back")}>
+        <svg class="icon large" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 5h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H9l-6-7zM12 9.5l5 5M17 9.5l-5 5" /></svg>
+      </button>
+    </div>`;
+}
+
+/** A field for a number; on touch screens the keypad serves and no keyboard comes up. */
+export function NumberField({ label, entry, id, suffix = "", focus = false, hideLabel = false, onFocus = null, invalid = false, describedBy = null }) {
+  const field = useRef(null);
+  useLayoutEffect(() => { if (focus) field.current.focus({ preventScroll: true }); }, []);
+  const coarse = matchMedia("(pointer: coarse)").matches;
+  // Digits are grouped only while typing at the end; a cursor in the middle must not jump.
+  const typed = ({ target }) => entry.set(target.value, { raw: target.selectionEnd !== target.value.length });
+  return html`
+    <div class="number">
+      <label for=${id} class=${hideLabel ? "sr-only" : ""}>${label}</label>
+      <div class="box">
+        <input id=${id} ref=${field} type="text" inputmode=${coarse ? "none" : "decimal"} autocomplete="off" value=${entry.text}
+          aria-invalid=${invalid ? "true" : null} aria-describedby=${describedBy} data-focus=${focus || null}
+          onFocus=${(event) => { event.target.select(); onFocus?.(); }} onInput=${typed} />
+        ${suffix && html`<span class="suffix">${suffix}</span>`}
+      </div>
+    </div>`;
+}
+
+/** Shows its children only when something it is drawn from has changed. */
+export class Still extends Component {
+  shouldComponentUpdate(next) {
+    return Object.keys(next).some((name) => name !== "children" && next[name] !== this.props[name]);
+  }
+}
+
+/** One or two letters for a product without a picture. */
+export function initials(name) {
+  const words = name.split(/[\s,./()-]+/u).filter((word) => /^\p{L}/u.test(word));
+  const letters = words.length > 1 ? words[0][0] + words[1][0] : (words[0] ?? name).slice(0, 2);
+  return letters.toUpperCase();
+}
