@@ -1,11 +1,12 @@
 """How a column is shown when nobody says otherwise, by its type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import ARRAY, JSON, Boolean, Date, DateTime, Enum, Float, Integer, Numeric, inspect
+from sqlalchemy.orm import joinedload
 
 from smartpos.core.admin import formatters
 
@@ -73,11 +74,27 @@ def format_of(column: Any) -> Format | None:
     return next((format_ for type_, format_ in by_type if isinstance(kind, type_)), None)
 
 
-def needed_relations(model: type[Any], paths: list[str]) -> list[str]:
-    """The many-to-one relationships that showing these paths touches; loaded together with the rows."""
-    relations = {relation.key: relation for relation in inspect(model).relationships}
-    first = dict.fromkeys(path.partition(".")[0] for path in paths)
-    return [name for name in first if name in relations and not relations[name].uselist]
+def loads_for(model: type[Any], paths: Iterable[str]) -> list[Any]:
+    """Loader options for the many-to-one relationships that showing these paths touches, at any depth."""
+    loads = []
+    for chain in dict.fromkeys(_relations_on(model, path) for path in paths):
+        if chain:
+            load = joinedload(chain[0])
+            for attribute in chain[1:]:
+                load = load.joinedload(attribute)
+            loads.append(load)
+    return loads
+
+
+def _relations_on(model: type[Any], path: str) -> tuple[Any, ...]:
+    chain = []
+    for name in path.split("."):
+        relation = inspect(model).relationships.get(name)
+        if relation is None or relation.uselist:
+            break
+        chain.append(getattr(model, name))
+        model = relation.mapper.class_
+    return tuple(chain)
 
 
 def shown(value: Any, format_: Format | None) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model.form import converts
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, SmallInteger
 from wtforms import DateField, StringField, TextAreaField, TimeField
 from wtforms.validators import Length
@@ -39,7 +40,7 @@ class Converter(AdminModelConverter):
         long_names = LONG_NAMES | set(getattr(self.view, "form_long_text", ()))
         is_long = column.name in long_names
         most = getattr(column.type, "length", None) or (LONG_TEXT if is_long else LINE)
-        field_args["validators"].append(Length(max=most))
+        field_args["validators"].append(Length(max=most, message=_l("At most %(max)d characters fit here.")))
         filters = [*field_args.get("filters", ()), _stripped]
         field_args["filters"] = [*filters, _empty_to_none] if column.nullable else filters
         return TextAreaField(**field_args) if is_long else StringField(**field_args)

@@ -12,6 +12,7 @@ from flask_admin.model.fields import AjaxSelectField, AjaxSelectMultipleField
 from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import DateTimeLocalField, Field, IntegerField, SelectField
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput, html_params
 
 from smartpos.core.admin.formatters import MINUS, grouped, tenant_zone
@@ -207,7 +208,7 @@ class ChoiceField(AjaxSelectField):
 
     def pre_validate(self, form: Any) -> None:
         if getattr(self, "_asked", "") and self.data is None:
-            raise ValueError(_("This choice does not exist."))
+            raise ValidationError(_("This choice does not exist."))
 
 
 class ChoicesField(AjaxSelectMultipleField):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_domain, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations as library_texts
@@ -34,11 +34,12 @@ class Texts:
     """The product's catalogue first, then WTForms' own."""
 
     def gettext(self, text: str) -> str:
-        found = gettext(text)
+        found = str(get_domain().get_translations().ugettext(text))
         return found if found != text else str(library_texts.gettext(text))
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        found = ngettext(one, many, count)
+        # Not flask_babel.ngettext: WTForms fills in the variables itself, afterwards.
+        found = str(get_domain().get_translations().ungettext(one, many, count))
         return found if found not in (one, many) else str(library_texts.ngettext(one, many, count))
 
 

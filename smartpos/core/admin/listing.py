@@ -9,7 +9,6 @@ from flask_admin.contrib.sqla.tools import is_relationship
 from flask_admin.model.base import ViewArgs
 from flask_babel import gettext as _
 from sqlalchemy import inspect
-from sqlalchemy.orm import joinedload
 
 from smartpos.core.admin import cells
 from smartpos.core.admin.filters import Empty, Filter, RowIs, RowIsNot, clean_text, filters_for
@@ -83,9 +82,18 @@ class Listing(Base):
             self._formats[path] = self.column_formats.get(path) or cells.format_of(column)
 
     def scaffold_auto_joins(self: Any) -> list[Any]:
-        """Load what the list shows together with its rows."""
-        names = cells.needed_relations(self.model, [name for name, _label in self._list_columns])
-        return [getattr(self.model, name) for name in names]
+        """Nothing: ``get_list`` says itself what to load, to any depth."""
+        return []
+
+    def get_list(self: Any, *asked: Any, **options: Any) -> Any:
+        """The rows of a page and, in the same statement, what the list shows of other tables."""
+        count, query = super().get_list(*asked, **{**options, "execute": False})
+        loads = cells.loads_for(self.model, [name for name, _label in self._list_columns])
+        return count, query.options(*loads, *self.extra_loads()).all()
+
+    def extra_loads(self) -> list[Any]:
+        """More loader options, for what formatters and row actions read."""
+        return []
 
     # --- What is asked for --------------------------------------------------------------------------------------
     def _get_list_extra_args(self: Any) -> ViewArgs:
@@ -141,9 +149,6 @@ class Listing(Base):
         return query.limit(size + 1).offset(
             (page or 0) * size
         )  # one more row tells whether there is a next page
-
-    def _eager(self: Any, query: Any) -> Any:
-        return query.options(*(joinedload(relation) for relation in self._auto_joins))
 
     # --- Filters ------------------------------------------------------------------------------------------------
     def scaffold_filters(self: Any, name: Any) -> list[Filter]:
