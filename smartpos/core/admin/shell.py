@@ -135,7 +135,7 @@ def install(app: Flask) -> None:
         icon=icon,
         initials=initials,
         language_in_use=language_in_use,
-        language_menu=language_menu,
+        language_choices=language_menu,
         navigation=navigation,
         page_language=page_language,
         plain_errors=plain_errors,
