@@ -99,7 +99,7 @@ def _refuse_cycle(category: Category) -> None:
             "SELECT pg_advisory_xact_lock(hashtext('categories'), hashtext(current_setting('app.organization_id')))"
         )
     )
-    parents = dict(db.session.execute(select(Category.id, Category.parent_id)).tuples().all())
+    parents = dict(db.session.execute(select(Category.id, Category.parent_id)).all())
     above: int | None = category.parent_id
     depth = 1
     while above is not None:

@@ -115,7 +115,7 @@ def price_list(
     if price_type_id is not None:
         facts["price_type_id"] = price_type_id
     rows = db.session.execute(_price_list(of_type=price_type_id is not None), facts)
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def vat_rates_on(country: str, day: date) -> dict[VatCode, Decimal]:
@@ -125,4 +125,4 @@ def vat_rates_on(country: str, day: date) -> dict[VatCode, Decimal]:
         VatRate.valid_from <= day,
         or_(VatRate.valid_to.is_(None), VatRate.valid_to > day),
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
