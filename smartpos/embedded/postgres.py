@@ -102,6 +102,7 @@ def stop_leftovers(data_dir: Path) -> int:
         left = processes.working_in(cluster, "postgres")
         pids = {process.pid for process in left}
         masters = [process for process in left if _parent(process) not in pids]
+        processes.wake(left)
         # The postmaster ends its own; backends whose postmaster was killed must be ended one by one.
         count += processes.put_down(masters, polite=signal.SIGINT, seconds=15)
         orphans = processes.working_in(cluster, "postgres")

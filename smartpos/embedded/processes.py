@@ -121,11 +121,10 @@ def put_down(processes: Iterable[psutil.Process], *, polite: signal.Signals, sec
     """Ask each process to end, then kill what is left. Returns how many there were."""
     alive = list(processes)
     count = len(alive)
+    wake(alive)
     for number, patience in ((polite, seconds), (signal.SIGKILL, 10.0)):
         for process in alive:
             with contextlib.suppress(psutil.Error):
-                # A frozen process sees no signal until it goes on.
-                process.send_signal(signal.SIGCONT)
                 process.send_signal(number)
         waiting = alive
 
@@ -136,6 +135,13 @@ def put_down(processes: Iterable[psutil.Process], *, polite: signal.Signals, sec
             break
         alive = [process for process in alive if lives(process)]
     return count
+
+
+def wake(processes: Iterable[psutil.Process]) -> None:
+    """Let frozen processes go on: they see no other signal before."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(signal.SIGCONT)
 
 
 def lives(process: psutil.Process) -> bool:

@@ -110,7 +110,7 @@ class Supervisor:
 
     def _clear_orphans(self) -> None:
         left = processes.marked(self.instance.mark)
-        count = processes.put_down(left, polite=signal.SIGTERM, seconds=10)
+        count = processes.put_down(left, polite=signal.SIGTERM, seconds=5)
         # Both are repeated by the servers' own start, but external servers may be used this time.
         count += redis.stop_leftovers(self.instance.data) + postgres.stop_leftovers(self.instance.data)
         if count:
