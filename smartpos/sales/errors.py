@@ -56,6 +56,13 @@ class TillNotFound(NotFound):
     title = _l("There is no such till")
 
 
+class NoTill(Conflict):
+    """There is no till in use in any place that this person sees."""
+
+    code = "no_till"
+    title = _l("There is no till to sell at. Add one in the back office.")
+
+
 class TillIsOff(Conflict):
     """The till or its branch is switched off."""
 

@@ -19,6 +19,7 @@ from smartpos.sales.queries.shifts import (
     shifts_of,
     takings_of,
 )
+from smartpos.sales.queries.tills import TillPlace, often_sold, tills_in_use
 
 __all__ = [
     "OpenShift",
@@ -26,8 +27,10 @@ __all__ = [
     "SoldPayment",
     "SoldSale",
     "Takings",
+    "TillPlace",
     "current_shift",
     "find_by_client_uuid",
+    "often_sold",
     "open_shift_of",
     "sale_for",
     "sale_head",
@@ -36,4 +39,5 @@ __all__ = [
     "shifts_of",
     "sold_sale",
     "takings_of",
+    "tills_in_use",
 ]

@@ -1,0 +1,68 @@
+"""Pages of selling: the till, and a receipt to be printed again."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from flask import Blueprint, Flask, Response, g, make_response, render_template
+from flask_wtf.csrf import generate_csrf
+
+from smartpos.core.admin.labels import label_of
+from smartpos.core.db import db
+from smartpos.core.i18n import select_locale
+from smartpos.core.permissions import require
+from smartpos.identity.models import Branch, Till
+from smartpos.identity.permissions import IdentityPermission
+from smartpos.sales.boot import till_facts
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries import sale_for
+from smartpos.sales.till_texts import till_texts
+
+blueprint = Blueprint("sales", __name__)
+
+
+@blueprint.get("/till")
+def till() -> Response:
+    """The till. Everything on it is drawn in the browser from the facts given here."""
+    require(IdentityPermission.TILL_USE)
+    facts = till_facts(g.principal) | {
+        "csrf": generate_csrf(),
+        "texts": till_texts(),
+        "language": select_locale(),
+    }
+    page = make_response(render_template("till/page.html", boot=facts))
+    # The facts are of this person and this moment; a copy from a cache would be somebody else's.
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+@blueprint.get("/sales/<int:sale_id>/receipt")
+def receipt(sale_id: int) -> Response:
+    """A receipt to be printed again, on paper of the till's width."""
+    require(SalesPermission.SALE_READ)
+    actor = g.principal
+    sale = sale_for(actor, sale_id)
+    tax: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
+    for item in sale.items:
+        if item.tax:
+            tax[item.vat_rate] += item.tax
+    page = make_response(
+        render_template(
+            "sales/receipt.html",
+            sale=sale,
+            tax=tax,
+            tax_on_top=sum(item.tax for item in sale.items if not item.vat_included),
+            branch=db.session.get(Branch, sale.branch_id),
+            till=db.session.get(Till, sale.till_id),
+            shop=actor.setting("display_name") or actor.organization.name,
+            header=actor.setting("receipt_header"),
+            footer=actor.setting("receipt_footer"),
+            label_of=label_of,
+        )
+    )
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(blueprint)
