@@ -13,6 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from zlib import crc32
 
+from smartpos.catalog.operations.barcodes import check_digit
+
 PRODUCTS_FILE = Path(__file__).parent / "data" / "products.csv"
 RECIPES_FILE = PRODUCTS_FILE.with_name("recipes.csv")
 
@@ -94,12 +96,6 @@ class DemoProduct:
         """Two fifths of the margin off, to full 50 so'm and never below cost."""
         saved = (self.price - self.cost) * 2 / 5
         return max(self.cost, (self.price - saved) // 50 * 50)
-
-
-def check_digit(digits: str) -> str:
-    """The GS1 check digit: from the right the digits count three, one, three, one."""
-    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
 
 
 def with_check_digit(digits: str) -> str:

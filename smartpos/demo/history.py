@@ -35,6 +35,7 @@ class History:
     targets: Mapping[tuple[int, int], Decimal]
     shifts: list[ShiftRecord]
     sales: list[SaleRecord]
+    seed: int = SEED
 
 
 def tell_history(

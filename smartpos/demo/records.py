@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from smartpos.sales.operations.payments import Settlement
 from smartpos.sales.pricing import PricedCart
 
 ZERO = Decimal(0)
@@ -66,15 +67,6 @@ class LineRecord:
     cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRecord:
-    """One tender: what counts towards the total and what was handed over."""
-
-    method: str
-    amount: Decimal
-    tendered: Decimal
-
-
 @dataclass(eq=False, slots=True)
 class SaleRecord:
     """One receipt; ``number`` counts within the shift, ``priced`` has a line for each of ``lines``."""
@@ -83,7 +75,7 @@ class SaleRecord:
     number: int
     at: datetime
     priced: PricedCart
-    payments: list[PaymentRecord]
+    paid: Settlement
     lines: list[LineRecord] = field(default_factory=list)
 
 

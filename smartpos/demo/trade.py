@@ -12,14 +12,16 @@ from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.patterns import CLOSES, Taste, counted, moment_in, tendered
 from smartpos.demo.records import (
     LineRecord,
-    PaymentRecord,
     SaleRecord,
     ShiftRecord,
     StorePlan,
     TillPlan,
 )
 from smartpos.demo.shelves import Shelves
+from smartpos.sales.models import PaymentMethod
+from smartpos.sales.operations.payments import settle
 from smartpos.sales.pricing import CartLine, PricedCart, price_cart
+from smartpos.sales.requests import Tender
 
 BETWEEN_RECEIPTS = timedelta(seconds=40)
 AFTER_THE_LAST = timedelta(seconds=50)
@@ -30,7 +32,9 @@ CARD_FOR_THE_BANNED = 0.97
 MIXED = 0.03
 
 # (up to this total, in cash, by card); the rest is a bank transfer.
-HABITS = ((60_000, 0.76, 0.238), (200_000, 0.62, 0.36), (1_000_000, 0.42, 0.48), (10**12, 0.30, 0.42))
+HABITS = ((60_000, 0.76, 0.232), (200_000, 0.62, 0.345), (1_000_000, 0.42, 0.46), (10**12, 0.28, 0.34))
+
+CASH, CARD, TRANSFER = PaymentMethod.CASH, PaymentMethod.CARD, PaymentMethod.TRANSFER
 
 Basket = list[tuple[int, Decimal]]
 Customer = tuple[datetime, int, StorePlan, TillPlan, Basket]
@@ -130,15 +134,15 @@ class Trade:
         ]
         priced = self._priced(cart)
         cash_allowed = all(self._products[index].cash_allowed for index, _quantity in lines)
-        payments = self._payments(priced.total, cash_allowed=cash_allowed)
+        paid = settle(priced.total, self._tenders(priced.total, cash_allowed=cash_allowed))
         shift.last_number += 1
-        sale = SaleRecord(shift, shift.last_number, at, priced, payments)
+        sale = SaleRecord(shift, shift.last_number, at, priced, paid)
         for (index, quantity), line in zip(lines, cart, strict=True):
             unit_cost = value = ZERO
             if self._products[index].is_stocked:
                 unit_cost, value = self._shelves.sell(sale, index, quantity)
             sale.lines.append(LineRecord(index, quantity, line.vat_rate, unit_cost, round_money(value)))
-        shift.expected_cash += sum((paid.amount for paid in payments if paid.method == "cash"), ZERO)
+        shift.expected_cash += paid.cash
         self.sales.append(sale)
         return True
 
@@ -171,19 +175,15 @@ class Trade:
             return price_cart(cart, cart_discount=round_money(off))
         return price_cart(cart)
 
-    def _payments(self, total: Decimal, *, cash_allowed: bool) -> list[PaymentRecord]:
+    def _tenders(self, total: Decimal, *, cash_allowed: bool) -> list[Tender]:
         random = self._random
         luck = random.random()
         if not cash_allowed:
-            return [_exact("card" if luck < CARD_FOR_THE_BANNED else "transfer", total)]
+            return [Tender(CARD if luck < CARD_FOR_THE_BANNED else TRANSFER, total)]
         cash, card = next((cash, card) for most, cash, card in HABITS if total <= most)
         if total > 40_000 and random.random() < MIXED:
             part = max(Decimal(5_000), total * random.randint(2, 7) / 10 // 5_000 * 5_000)
-            return [_exact("cash", part), _exact("card", total - part)]
+            return [Tender(CASH, part), Tender(CARD, total - part)]
         if luck < cash:
-            return [PaymentRecord("cash", total, tendered(total, random))]
-        return [_exact("card" if luck < cash + card else "transfer", total)]
-
-
-def _exact(method: str, amount: Decimal) -> PaymentRecord:
-    return PaymentRecord(method, amount, amount)
+            return [Tender(CASH, tendered(total, random))]
+        return [Tender(CARD if luck < cash + card else TRANSFER, total)]
