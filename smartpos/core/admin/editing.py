@@ -101,6 +101,19 @@ class Editing(Base):
         relation: RelationshipProperty[Any] = inspect(self.model).relationships[name]
         return RemoteChoices(name, relation.mapper.class_, **options)
 
+    def create_form(self: Any, obj: Any = None) -> Any:
+        """The empty form, without fields the person may not see."""
+        return self._without_hidden(super().create_form(obj))
+
+    def edit_form(self: Any, obj: Any = None) -> Any:
+        """The filled form, without fields the person may not see."""
+        return self._without_hidden(super().edit_form(obj))
+
+    def _without_hidden(self: Any, form: Any) -> Any:
+        for name in [field.short_name for field in form if not self.shows(field.short_name)]:
+            del form[name]
+        return form
+
     def arranged(self: Any, form: Any) -> list[tuple[Any, Any, list[Any]]]:
         """The form's visible fields as cards: title, hint, fields."""
         shown = {
@@ -127,7 +140,7 @@ class Editing(Base):
 
     def facts(self: Any, model: Any) -> list[tuple[Any, Any, list[tuple[str, Any]]]]:
         """The details as cards: title, hint, pairs of column and label."""
-        shown = dict(self._details_columns)
+        shown = {name: label for name, label in self._details_columns if self.shows(name)}
         cards = []
         for section in self.details_sections:
             pairs = [(name, shown.pop(name)) for name in section.fields if name in shown]
@@ -138,7 +151,7 @@ class Editing(Base):
     def lines(self: Any, model: Any, table: cells.DetailsTable) -> list[list[tuple[str, Any]]]:
         """The cells of a details table: css class and shown value."""
         target = inspect(self.model).relationships[table.attribute].mapper.class_
-        columns = [(path, cells.column_of(target, path)) for path in table.columns]
+        columns = [(path, cells.column_of(target, path)) for path in self._line_columns(table)]
         formats = [table.formats.get(path) or cells.format_of(column) for path, column in columns]
         return [
             [
@@ -152,11 +165,14 @@ class Editing(Base):
         """The headings of a details table: css class and label."""
         target = inspect(self.model).relationships[table.attribute].mapper.class_
         headings = []
-        for path in table.columns:
+        for path in self._line_columns(table):
             format_ = table.formats.get(path) or cells.format_of(cells.column_of(target, path))
             label = table.labels.get(path) or self._prettify_name(path.rpartition(".")[2])
             headings.append(("num" if format_ in cells.NUMBERS else "", label))
         return headings
+
+    def _line_columns(self: Any, table: cells.DetailsTable) -> list[str]:
+        return [path for path in table.columns if self.shows(f"{table.attribute}.{path}")]
 
     # --- Rows ---------------------------------------------------------------------------------------------------
     def get_one(self: Any, id: Any) -> Any:  # noqa: A002 - Flask-Admin's name

@@ -49,6 +49,10 @@ class Guard:
     permission_edit: str | None = None
     permission_delete: str | None = None
 
+    #: Columns for which reading the view is not enough: the permission by the column's name, or by
+    #: ``relationship.column`` for the lines of a details table. Others see no such column, filter or form field.
+    column_permissions: dict[str, str] = {}
+
     #: Sentences for broken constraints by their database name, where the general ones are not clear enough.
     constraint_messages: dict[str, Any] = {}
 
@@ -60,6 +64,11 @@ class Guard:
         """Whether the person may ``create``, ``edit`` or ``delete`` here."""
         permission = getattr(self, f"permission_{what}") or self.permission_write
         return permission is not None and can(permission)
+
+    def shows(self, column: str) -> bool:
+        """Whether the person may see a column."""
+        permission = self.column_permissions.get(column)
+        return permission is None or can(permission)
 
     @property
     def can_create(self) -> bool:

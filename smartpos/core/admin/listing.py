@@ -100,13 +100,18 @@ class Listing(Base):
         asked = request.args
         page = asked.get("page", 0, type=int)
         size = self.get_safe_page_size(asked.get("page_size", 0, type=int))
+        filters = [
+            entry
+            for entry in self._get_list_filter_args() or ()
+            if self.shows(self._filter_sources[entry[0]])
+        ]
         return ViewArgs(
             page=min(max(page, 0), MAX_OFFSET // size),
             page_size=size,
             sort=asked.get("sort", None, type=int),
             sort_desc=asked.get("desc", 0, type=int),
             search=_clean_search(asked.get("search", "")),
-            filters=self._get_list_filter_args(),
+            filters=filters,
             extra_args={name: asked[name] for name in self.kept_arguments if name in asked},
         )
 
@@ -151,6 +156,18 @@ class Listing(Base):
         )  # one more row tells whether there is a next page
 
     # --- Filters ------------------------------------------------------------------------------------------------
+    def get_filters(self: Any) -> list[Any] | None:
+        """The filters of ``column_filters``, and which column each is about."""
+        self._filter_sources: list[str] = []
+        collected: list[Any] = []
+        for name in self.column_filters or ():
+            is_ready = self.is_valid_filter(name)
+            made = [self.handle_filter(name)] if is_ready else self.scaffold_filters(name)
+            source = name if isinstance(name, str) else getattr(name.column if is_ready else name, "key", "")
+            self._filter_sources += [str(source)] * len(made)
+            collected += made
+        return collected or None
+
     def scaffold_filters(self: Any, name: Any) -> list[Filter]:
         """Filters for a column, a dotted path, or a relationship (which is then chosen by searching)."""
         if isinstance(name, str) and "." in name:
@@ -183,6 +200,8 @@ class Listing(Base):
         """The list page."""
         asked = self._get_list_extra_args()
         sorting = self._get_column_by_idx(asked.sort)
+        if sorting and not self.shows(sorting[0]):
+            sorting = None
         _count, rows = self.get_list(
             asked.page,
             sorting[0] if sorting else None,
@@ -235,6 +254,8 @@ class Listing(Base):
     def _headings(self: Any, asked: ViewArgs) -> list[Heading]:
         headings = []
         for index, (name, label) in enumerate(self._list_columns):
+            if not self.shows(name):
+                continue
             is_sorted = asked.sort == index and name in self._sortable_columns
             descends = is_sorted and not asked.sort_desc
             url = None
@@ -261,6 +282,8 @@ class Listing(Base):
             return None
         groups: dict[str, list[dict[str, Any]]] = {}
         for index, used in enumerate(self._filters):
+            if not self.shows(self._filter_sources[index]):
+                continue
             entry: dict[str, Any] = {
                 "arg": self.get_filter_arg(index, used),
                 "operation": str(used.operation()),
