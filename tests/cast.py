@@ -100,7 +100,7 @@ class Shop:
                     self.branch_id,
                     [(product.id, Decimal(stock), Decimal(cost))],
                     notes="test",
-                    actor=self.actor("owner"),
+                    actor=self.actor(next(iter(self.users))),
                 )
             return product.id
 

@@ -56,9 +56,8 @@ def close_shift(body: dict[str, Any], shift_id: int) -> Response:
     """Close a shift with counted cash; the answer tells what was expected and the difference."""
     require(SalesPermission.SHIFT_CLOSE)
     shift = queries.shift_for(g.principal, shift_id)
-    return jsonify(
-        shift_body(operations.close_shift(shift, closing_cash=body["closing_cash"], actor=g.principal))
-    )
+    operations.close_shift(shift, closing_cash=body["closing_cash"], actor=g.principal)
+    return jsonify(shift_report(shift, queries.takings_of(shift.id)))
 
 
 @blueprint.get("/shifts")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Conflict, Forbidden
-from smartpos.core.money import plain
+from smartpos.core.money import plain, round_money
 from smartpos.finance.models import CashEntryKind
 from smartpos.finance.operations import record_cash
 from smartpos.identity.actors import Actor
@@ -177,4 +177,4 @@ def _check_cash(basket: Sequence[BasketLine], settlement: Settlement, actor: Act
         raise CashNotAllowed([{"product_id": number, "name": name} for number, name in refused.items()])
     limit: Decimal = actor.setting("cash_limit_per_receipt")
     if limit and settlement.cash > limit:
-        raise CashAboveLimit(plain(limit))
+        raise CashAboveLimit(plain(round_money(limit)))

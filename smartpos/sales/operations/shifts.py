@@ -67,7 +67,8 @@ def close_shift(shift: Shift, *, closing_cash: Decimal, actor: Actor) -> Shift:
             permission=str(SalesPermission.SHIFT_CLOSE if is_own else SalesPermission.SHIFT_CLOSE_ANY)
         )
     # A sale that is on its way holds this row; it is counted, or it comes too late and finds the shift closed.
-    db.session.refresh(shift, with_for_update={"key_share": True})
+    lock = select(Shift).where(Shift.id == shift.id).with_for_update(key_share=True)
+    db.session.execute(lock, execution_options={"populate_existing": True}).one()
     if not shift.is_open:
         raise ShiftIsClosed(shift_id=shift.id)
     expected = expected_cash(shift.id)

@@ -11,6 +11,7 @@ from smartpos.core.db import db
 from smartpos.core.errors import Forbidden, NotFound
 from smartpos.core.paging import AnySelect
 from smartpos.identity.actors import Actor
+from smartpos.identity.models import Branch, Till, User
 from smartpos.sales.models import PaymentMethod, Sale, SalePayment, Shift, ShiftStatus
 from smartpos.sales.permissions import SalesPermission
 
@@ -32,7 +33,11 @@ class OpenShift:
 
 
 def _shifts() -> AnySelect:
-    return select(Shift).options(joinedload(Shift.branch), joinedload(Shift.till), joinedload(Shift.cashier))
+    return select(Shift).options(
+        joinedload(Shift.branch).load_only(Branch.name),
+        joinedload(Shift.till).load_only(Till.name),
+        joinedload(Shift.cashier).load_only(User.full_name, User.username),
+    )
 
 
 def current_shift(actor: Actor) -> Shift | None:
