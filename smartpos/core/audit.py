@@ -4,7 +4,7 @@
 without one. The trail can be read and added to, never edited; ``docs/tenants.md`` tells how that is held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,14 +20,25 @@ from smartpos.core.jobs import periodic
 from smartpos.core.models import AuditAction, AuditLog
 from smartpos.core.money import plain
 from smartpos.core.paging import DEFAULT_LIMIT, Page, page
+from smartpos.core.permissions import can
 from smartpos.core.scope import current_organization_id, current_scope, current_user_id
 from smartpos.core.tenancy import ScopeMissing
 
 MASK = "***"
 # The same names as in the trigger function of the foundation migration.
 SECRET_FIELDS = frozenset(
-    {"password", "password_hash", "pin", "pin_code_hash", "totp_secret", "passport_data", "device_token_hash"}
+    {
+        "password",
+        "password_hash",
+        "pin",
+        "pin_code_hash",
+        "totp_secret",
+        "recovery_codes",
+        "passport_data",
+        "device_token_hash",
+    }
 )
+_protected: dict[str, str] = {}
 _LONGEST_TEXT = 2000
 _LONGEST_AGENT = 400
 
@@ -112,11 +123,29 @@ def _masked(key: str, value: Any) -> Any:
     return MASK if key in SECRET_FIELDS and value is not None else _json_ready(value)
 
 
+def protect_fields(fields: Iterable[str], permission: str) -> None:
+    """Fields of any table that the trail shows only to holders of a permission; called at import of a domain."""
+    _protected.update(dict.fromkeys(fields, str(permission)))
+
+
+def readable_values(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Old or new values without the fields that the person of this request may not see."""
+    if values is None:
+        return None
+    return {
+        field: value for field, value in values.items() if field not in _protected or can(_protected[field])
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What part of the trail is asked for; None means all. ``until`` is the first moment no longer wanted."""
+    """What part of the trail is asked for; None means all.
+
+    ``by_system`` asks for what no person did. ``until`` is the first moment no longer wanted.
+    """
 
     user_id: int | None = None
+    by_system: bool = False
     entity_type: str | None = None
     entity_id: int | None = None
     action: AuditAction | None = None
@@ -143,6 +172,8 @@ def _selection(wanted: AuditFilter) -> Select[Any]:
     statement = select(AuditLog).where(
         *(column == value for column, value in conditions.items() if value is not None)
     )
+    if wanted.by_system:
+        statement = statement.where(AuditLog.user_id.is_(None))
     if wanted.since is not None:
         statement = statement.where(AuditLog.timestamp >= wanted.since)
     if wanted.until is not None:

@@ -124,6 +124,15 @@ class TextField(fields.String):
         return text
 
 
+def _whole(field: fields.Field[Any], value: Any) -> Any:
+    """The value as an integer where it is one: addresses carry digits, JSON carries numbers, 1.5 is neither."""
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdecimal() and len(value) <= 20:
+        return int(value)
+    if isinstance(value, bool | str):
+        raise field.make_error("invalid")
+    return value
+
+
 class IdField(fields.Integer):
     """The id of a row."""
 
@@ -131,11 +140,7 @@ class IdField(fields.Integer):
         super().__init__(**{"strict": True, "validate": validate.Range(1, LARGEST_ID), **options})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool):
-            raise self.make_error("invalid")
-        if isinstance(value, str) and len(value) > 20:
-            raise self.make_error("invalid")
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(_whole(self, value), attr, data, **kwargs)
 
 
 class WholeField(fields.Integer):
@@ -145,9 +150,7 @@ class WholeField(fields.Integer):
         super().__init__(**{"strict": True, "validate": validate.Range(minimum, maximum), **options})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool) or (isinstance(value, str) and len(value) > 20):
-            raise self.make_error("invalid")
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(_whole(self, value), attr, data, **kwargs)
 
 
 class MomentField(fields.AwareDateTime):
