@@ -10,7 +10,10 @@ DEFAULT_LANGUAGE = "uz"
 
 
 def select_locale() -> str:
-    """The person's own choice, else the one made in this browser, else the tenant's, else the browser's."""
+    """The person's own choice, else the one made in this browser, else the tenant's, else Uzbek or Russian.
+
+    A browser that prefers English says little here: most systems in the region are installed in English.
+    """
     if not has_request_context():
         return DEFAULT_LANGUAGE
     principal: Any = g.get("principal")
@@ -21,7 +24,7 @@ def select_locale() -> str:
     ):
         if choice in LANGUAGES:
             return str(choice)
-    return request.accept_languages.best_match(["uz", "ru", "en"]) or DEFAULT_LANGUAGE
+    return request.accept_languages.best_match(["uz", "ru"]) or DEFAULT_LANGUAGE
 
 
 def select_timezone() -> str | None:
