@@ -20,6 +20,7 @@ from smartpos.catalog.operations.products import (
     touch_products,
     update_product,
 )
+from smartpos.catalog.operations.starting import standard_synonyms, start_catalog
 from smartpos.catalog.operations.synonyms import create_synonym, delete_synonym, update_synonym
 from smartpos.catalog.operations.units import create_unit, delete_unit, update_unit
 
@@ -43,6 +44,8 @@ __all__ = [
     "put_image_first",
     "rebuild_search",
     "set_product_price",
+    "standard_synonyms",
+    "start_catalog",
     "touch_products",
     "update_category",
     "update_price",
