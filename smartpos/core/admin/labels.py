@@ -19,21 +19,29 @@ class Label:
     tone: str = ""
 
 
-_labels: dict[Enum, Label] = {}
+# By type and value: members of two enumerations that share a value are equal to each other.
+_labels: dict[tuple[type[Enum], Any], Label] = {}
 
 
 def describe(labels: Mapping[Any, Any]) -> None:
-    """Name the members of an enumeration: ``{Status.OPEN: (_l("Open"), "good"), Status.SHUT: _l("Shut")}``."""
+    """Name the members of one enumeration: ``{Status.OPEN: (_l("Open"), "good"), Status.SHUT: _l("Shut")}``.
+
+    All of one enumeration and of no other: in a mapping, members of equal value would silently replace each other.
+    """
+    kinds = {type(member) for member in labels}
+    if len(kinds) != 1 or len(labels) != len(next(iter(kinds))):
+        names = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise ValueError(f"describe() takes every member of one enumeration at a time, not some of {names}")
     for member, given in labels.items():
         text, tone = given if isinstance(given, tuple) else (given, "")
         if tone not in TONES:
             raise ValueError(f"{tone!r} is not a tone; choose from {sorted(TONES)}")
-        _labels[member] = Label(text, tone)
+        _labels[type(member), member.value] = Label(text, tone)
 
 
 def label_of(member: Enum) -> Label:
     """The label of a member; one that nobody described shows its value in words."""
-    known = _labels.get(member)
+    known = _labels.get((type(member), member.value))
     return known or Label(str(member.value).replace("_", " ").capitalize())
 
 
