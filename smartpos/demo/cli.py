@@ -26,13 +26,13 @@ PASSWORD = "SMARTPOS_DEMO_PASSWORD"  # noqa: S105 - the name of the variable
 
 # What each step is called, and its part of the whole time in per cent.
 STEPS = {
-    "people": ("Making tenants and people", 4),
-    "products": ("Filling the shelves with products", 9),
-    "history": ("Playing the days of trade", 16),
+    "people": ("Making tenants and people", 5),
+    "products": ("Filling the shelves with products", 18),
+    "history": ("Playing the days of trade", 21),
     "stock": ("Writing stock", 2),
     "shifts": ("Writing shifts", 1),
-    "sales": ("Writing receipts", 30),
-    "movements": ("Writing movements of stock", 34),
+    "sales": ("Writing receipts", 24),
+    "movements": ("Writing movements of stock", 25),
     "cash": ("Writing the cash ledger", 3),
     "neighbour": ("Opening the neighbour's shop", 1),
 }

@@ -135,12 +135,12 @@ class HistoryWriter:
         ]
         ids = insert_rows(Sale, SALE_COLUMNS, rows, key=("number",))
         self._sales = {sale: ids[row[4],] for sale, row in zip(self._history.sales, rows, strict=True)}
-        insert_rows(SaleItem, ITEM_COLUMNS, list(self._item_rows()))
-        payments = [
+        insert_rows(SaleItem, ITEM_COLUMNS, self._item_rows())
+        payments = (
             (self._sales[sale], payment.method.value, payment.amount, payment.tendered)
             for sale in self._history.sales
             for payment in sale.paid.payments
-        ]
+        )
         insert_rows(SalePayment, ("sale_id", "method", "amount", "tendered_amount"), payments)
 
     def _sale_row(self, sale: SaleRecord, client_uuid: UUID) -> tuple[Any, ...]:
@@ -214,9 +214,7 @@ class HistoryWriter:
             "branch_id", "product_id", "movement_type", "quantity", "unit_cost", "value", "notes", "origin_kind",
             "origin_id", "created_by", "occurred_at", "created_at",
         )  # fmt: skip
-        insert_rows(
-            InventoryMovement, columns, [self._movement(row) for row in self._history.shelves.movements]
-        )
+        insert_rows(InventoryMovement, columns, map(self._movement, self._history.shelves.movements))
 
     def _movement(self, movement: MovementRecord) -> tuple[Any, ...]:
         cause = movement.cause
