@@ -28,8 +28,8 @@ def describe(labels: Mapping[Any, Any]) -> None:
 
     All of one enumeration and of no other: in a mapping, members of equal value would silently replace each other.
     """
-    kinds = {type(member) for member in labels}
-    if len(kinds) != 1 or len(labels) != len(next(iter(kinds))):
+    kinds: set[type[Enum]] = {type(member) for member in labels}
+    if len(kinds) != 1 or len(labels) != len(next(iter(kinds)).__members__):
         names = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(f"describe() takes every member of one enumeration at a time, not some of {names}")
     for member, given in labels.items():
