@@ -102,7 +102,7 @@ def search_products(
 
 
 def products_by_code(text: str, *, only_active: bool = False) -> list[int]:
-    """The products whose barcode or article number is exactly ``text``."""
+    """The products whose barcode or article number is exactly ``text``; the barcode's comes first."""
     if not text or len(text) > LONGEST_TEXT:
         return []
     rows = db.session.execute(_code_statement(), {"code": text.replace(" ", ""), "number": text})
@@ -119,7 +119,9 @@ def _code_statement() -> AnySelect:
     )
     one = aliased(Product)
     return (
-        select(one.id, one.status).where(one.id == func.any(ids), one.deleted_at.is_(None)).order_by(one.id)
+        select(one.id, one.status)
+        .where(one.id == func.any(ids), one.deleted_at.is_(None))
+        .order_by(func.array_position(ids, one.id))
     )
 
 

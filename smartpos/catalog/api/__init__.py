@@ -1,0 +1,12 @@
+"""The API of the catalogue."""
+
+from flask import Flask
+
+from smartpos.catalog.api import categories, prices, products  # noqa: F401 - they add to the blueprint
+from smartpos.catalog.api.blueprint import blueprint
+from smartpos.core.extensions import api
+
+
+def init_app(app: Flask) -> None:
+    """Register the endpoints."""
+    api.register_blueprint(blueprint)
