@@ -30,7 +30,10 @@ PREFIXES = {
 IN_SHOP_PREFIX = "2900000"
 """For pieces without a maker's barcode; the rest of the range 20-28 stays free for scales."""
 
-WEIGHED_UNITS = frozenset({"kg", "litr"})
+BOX = 20
+"""From so many pieces on, a pack is a box."""
+
+WEIGHED_UNITS = frozenset({"kg", "l"})
 PERISHABLE = ("Non mahsulotlari", "Sut mahsulotlari", "Go'sht va baliq", "Sabzavot va mevalar")
 
 
@@ -90,6 +93,11 @@ class DemoProduct:
         if self.pack_quantity is None or self.barcode is None:
             return None
         return with_check_digit("1" + self.barcode[:-1])
+
+    @property
+    def pack_title(self) -> str:
+        """What such a pack is called at the till."""
+        return "quti" if self.pack_quantity is not None and self.pack_quantity >= BOX else "blok"
 
     @cached_property
     def wholesale_price(self) -> Decimal:

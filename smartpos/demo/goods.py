@@ -1,4 +1,4 @@
-"""The catalogue of a demo tenant as rows: units, categories, products with barcodes, and wholesale prices."""
+"""The catalogue of a demo tenant as rows: categories, products with barcodes, and wholesale prices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,18 @@ from sqlalchemy import select
 from smartpos.catalog.models import (
     Category,
     Price,
-    PriceType,
     Product,
     ProductBarcode,
     ProductType,
     Unit,
     VatCode,
 )
-from smartpos.catalog.operations.indexing import rebuild_search, search_key
+from smartpos.catalog.operations import create_price_type, rebuild_search
+from smartpos.catalog.operations.indexing import search_key
 from smartpos.core.db import db
 from smartpos.demo.catalogue import DemoProduct, category_paths
+from smartpos.identity.actors import Actor
 
-UNITS = {"dona": ("dona", 0), "kg": ("kilogramm", 3), "l": ("litr", 3), "quti": ("quti", 0), "blok": ("blok", 0),
-         "qop": ("qop", 0), "xizmat": ("xizmat", 0)}  # fmt: skip
-NAMES_OF_UNITS = {"litr": "l"}
 WHOLESALE = "Ulgurji"
 
 
@@ -34,32 +32,16 @@ class Goods:
     units: list[str]
 
 
-def write_goods(products: Sequence[DemoProduct]) -> Goods:
-    """Add the products to the tenant in force."""
-    units = _units(products)
+def write_goods(products: Sequence[DemoProduct], *, actor: Actor) -> Goods:
+    """Add the products to the tenant in force, whose starter has laid the units."""
+    units = dict(db.session.execute(select(Unit.name, Unit.id)).all())
     categories = _categories(products)
     rows = [_product(product, units, categories) for product in products]
     db.session.add_all(rows)
     db.session.flush()
-    _wholesale_prices(products, rows)
+    _wholesale_prices(products, rows, actor)
     rebuild_search([row.id for row in rows])
-    return Goods([row.id for row in rows], [_unit_name(product) for product in products])
-
-
-def _unit_name(product: DemoProduct) -> str:
-    return NAMES_OF_UNITS.get(product.unit, product.unit)
-
-
-def _units(products: Sequence[DemoProduct]) -> dict[str, int]:
-    """Units by name; a new tenant has the common ones already."""
-    rows = {row.name: row for row in db.session.scalars(select(Unit))}
-    for name in dict.fromkeys(map(_unit_name, products)):
-        if name not in rows:
-            title, digits = UNITS[name]
-            rows[name] = Unit(name=name, title=title, digits=digits)
-            db.session.add(rows[name])
-    db.session.flush()
-    return {name: row.id for name, row in rows.items()}
+    return Goods([row.id for row in rows], [product.unit for product in products])
 
 
 def _categories(products: Sequence[DemoProduct]) -> dict[tuple[str, ...], int]:
@@ -78,7 +60,7 @@ def _product(product: DemoProduct, units: dict[str, int], categories: dict[tuple
         sku=product.sku,
         type=ProductType(product.type),
         category_id=categories[product.category],
-        unit_id=units[_unit_name(product)],
+        unit_id=units[product.unit],
         price=product.price,
         cost_price=product.cost,
         vat_code=VatCode(product.vat_code),
@@ -95,16 +77,16 @@ def _product(product: DemoProduct, units: dict[str, int], categories: dict[tuple
     if product.pack_barcode is not None:
         row.barcodes.append(
             ProductBarcode(
-                barcode=product.pack_barcode, multiplier=Decimal(product.pack_quantity or 1), title="blok"
+                barcode=product.pack_barcode,
+                multiplier=Decimal(product.pack_quantity or 1),
+                title=product.pack_title,
             )
         )
     return row
 
 
-def _wholesale_prices(products: Sequence[DemoProduct], rows: Sequence[Product]) -> None:
-    price_type = PriceType(name=WHOLESALE)
-    db.session.add(price_type)
-    db.session.flush()
+def _wholesale_prices(products: Sequence[DemoProduct], rows: Sequence[Product], actor: Actor) -> None:
+    price_type = create_price_type(name=WHOLESALE, actor=actor)
     db.session.add_all(
         Price(product_id=row.id, price_type_id=price_type.id, price=product.wholesale_price)
         for product, row in zip(products, rows, strict=True)

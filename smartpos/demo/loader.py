@@ -61,7 +61,7 @@ def load_demo(
     with tenant_scope(bahor.organization_id):
         actor = system_actor(bahor.organization_id)
         progress("products")
-        goods = write_goods(products)
+        goods = write_goods(products, actor=actor)
         progress("history")
         history = tell_history(
             products,
@@ -135,7 +135,7 @@ def _vat_rates(actor: Actor, now: datetime) -> dict[str, Decimal]:
 
 def _stock_neighbour(products: Sequence[DemoProduct], branch_id: int, organization_id: int) -> None:
     actor = system_actor(organization_id)
-    goods = write_goods(products)
+    goods = write_goods(products, actor=actor)
     balances = [
         (number, NEIGHBOUR_OPENING, product.cost)
         for number, product in zip(goods.products, products, strict=True)

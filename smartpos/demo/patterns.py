@@ -100,7 +100,7 @@ class Taste:
 def wanted(product: DemoProduct, random: Random) -> Decimal:
     """How much of an article one customer takes, in its unit."""
     price = float(product.price)
-    if product.unit == "litr":
+    if product.unit == "l":
         return Decimal(random.choice((1, 1, 1, 2, 2, 3)))
     if product.is_weighed:
         typical = min(1.4, max(0.15, 22_000 / price))
@@ -116,7 +116,7 @@ def wanted(product: DemoProduct, random: Random) -> Decimal:
 def mean_wanted(product: DemoProduct) -> float:
     """About how much of it one buyer takes; stock is planned with it."""
     price = float(product.price)
-    if product.unit == "litr":
+    if product.unit == "l":
         return 1.7
     if product.is_weighed:
         return 1.13 * min(1.4, max(0.15, 22_000 / price))
