@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 
 from sqlalchemy import BigInteger, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -18,8 +17,8 @@ from smartpos.catalog.models import (
     VatCode,
 )
 from smartpos.catalog.queries.pricing import price_in_force, vat_rate_in_force
-from smartpos.core.db import db
 from smartpos.core.paging import AnySelect
+from smartpos.core.ready import Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,7 @@ class Scanned:
     title: str | None
 
 
-@cache
 def _statement() -> AnySelect:
-    """Built once: assembling it costs more than running it."""
     scanned = (
         select(
             ProductBarcode.product_id,
@@ -114,6 +111,9 @@ def _statement() -> AnySelect:
     )
 
 
+_SELLABLE = Ready(_statement)
+
+
 def sellable_products(
     product_ids: Collection[int],
     barcodes: Collection[str],
@@ -138,7 +138,7 @@ def sellable_products(
     }
     products: dict[int, Sellable] = {}
     packs: dict[str, Scanned] = {}
-    for row in db.session.execute(_statement(), facts):
+    for row in _SELLABLE.rows(facts):
         products[row.id] = Sellable(
             id=row.id,
             name=row.name,
