@@ -30,6 +30,7 @@ from smartpos.core.db import (
     enum_column,
     refers_to,
     related,
+    utc_now,
 )
 from smartpos.identity.permissions import role_title
 
@@ -194,6 +195,11 @@ class Till(SoftDeleted, TenantModel):
     updated_at: Mapped[UpdatedAt]
 
     branch: Mapped[Branch] = related(branch_id, back_populates="tills")
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether a device is known as this till."""
+        return self.device_token_hash is not None
 
     def __str__(self) -> str:
         return self.name
@@ -386,6 +392,14 @@ class UserSession(TenantModel):
 
     user: Mapped[User] = related(user_id)
     till: Mapped[Till | None] = related(till_id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its client is still let in."""
+        return self.revoked_at is None and self.expires_at > utc_now()
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.id}"
 
 
 class AppSetting(TenantModel):

@@ -72,7 +72,7 @@ class TillAnswer(Schema):
     branch_id = IdField()
     receipt_width = fields.Integer()
     is_active = fields.Boolean()
-    is_registered = fields.Function(lambda till: till.device_token_hash is not None)
+    is_registered = fields.Boolean()
 
 
 class TillQuery(CursorQuery):

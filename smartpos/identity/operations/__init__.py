@@ -3,6 +3,7 @@
 from smartpos.identity.operations.people import (
     create_user,
     delete_user,
+    end_one_session,
     end_sessions,
     lock_user,
     own_row,
@@ -26,6 +27,13 @@ from smartpos.identity.operations.places import (
     update_till,
     update_workspace,
 )
+from smartpos.identity.operations.platform import (
+    begin_visit,
+    create_super_admin,
+    end_visit,
+    open_organization,
+)
+from smartpos.identity.operations.roles import create_role, delete_role, update_role
 from smartpos.identity.operations.sessions import revoke_sessions, start_session
 from smartpos.identity.operations.signing_in import (
     check_pin_of,
@@ -42,20 +50,27 @@ from smartpos.identity.operations.tenants import (
 )
 
 __all__ = [
+    "begin_visit",
     "check_pin_of",
     "create_branch",
     "create_organization",
+    "create_role",
+    "create_super_admin",
     "create_till",
     "create_user",
     "create_workspace",
     "delete_branch",
+    "delete_role",
     "delete_till",
     "delete_user",
     "delete_workspace",
+    "end_one_session",
     "end_sessions",
+    "end_visit",
     "finish_sign_in",
     "forget_till_device",
     "lock_user",
+    "open_organization",
     "own_row",
     "register_till_device",
     "reset_password",
@@ -72,6 +87,7 @@ __all__ = [
     "update_branch",
     "update_organization",
     "update_own_profile",
+    "update_role",
     "update_till",
     "update_user",
     "update_workspace",

@@ -29,6 +29,7 @@ from smartpos.identity.models import (
     LoginName,
     Role,
     User,
+    UserSession,
     UserStatus,
     UserWorkspace,
     Workspace,
@@ -197,6 +198,13 @@ def end_sessions(user: User, *, actor: Actor) -> int:
     """Sign a colleague out everywhere. Returns how many sessions ended. Raises AboveYourRank."""
     _refuse_higher(user, actor)
     return revoke_sessions(user.id)
+
+
+def end_one_session(row: UserSession, *, actor: Actor) -> None:
+    """End one session of a colleague, or of oneself. Raises AboveYourRank."""
+    if row.user_id != actor.user_id:
+        _refuse_higher(row.user, actor)
+    revoke_sessions(row.user_id, only=row.id)
 
 
 def own_row(actor: Actor) -> User:

@@ -12,7 +12,7 @@ from smartpos.core.errors import Invalid, NotFound
 from smartpos.core.i18n import LANGUAGES
 from smartpos.core.permissions import RoleKey, default_permissions
 from smartpos.core.scope import current_user_id
-from smartpos.core.settings import check_setting, declared_settings
+from smartpos.core.settings import check_setting, setting_value
 from smartpos.core.starters import run_starters
 from smartpos.core.tenancy import platform_scope, tenant_scope
 from smartpos.identity import checks
@@ -153,6 +153,8 @@ def save_settings(values: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     rows = {row.key: row for row in db.session.scalars(select(AppSetting))}
     for key, value in stored.items():
         row = rows.get(key)
+        if row is None and setting_value(key, value) == setting_value(key, None):
+            continue  # what was never chosen follows the default, also when that changes
         if row is None:
             db.session.add(AppSetting(key=key, value=value, updated_by=actor.user_id))
         elif row.value != value:
@@ -167,11 +169,6 @@ def _checked(key: str, value: Any) -> Any:
         return check_setting(key, value)
     except Invalid as error:
         raise BadField(key, str(error)) from None
-
-
-def setting_keys() -> frozenset[str]:
-    """The keys of all declared settings."""
-    return frozenset(setting.key for setting in declared_settings())
 
 
 def suspend_organization(organization_id: int, reason: str, *, actor: Actor) -> None:

@@ -1,0 +1,34 @@
+"""Questions about tenants and people."""
+
+from smartpos.identity.queries.acting import actor_of_session, actor_of_user, system_actor
+from smartpos.identity.queries.directory import Person, organization_of_domain, people_named
+from smartpos.identity.queries.organizations import OrganizationLine, all_organizations
+from smartpos.identity.queries.people import (
+    employee,
+    open_sessions,
+    permissions_of_role,
+    role_counts,
+    role_keyed,
+)
+from smartpos.identity.queries.tills import KnownTill, TillPerson, till_of_device, till_people, tills_in_use
+
+__all__ = [
+    "KnownTill",
+    "OrganizationLine",
+    "Person",
+    "TillPerson",
+    "actor_of_session",
+    "actor_of_user",
+    "all_organizations",
+    "employee",
+    "open_sessions",
+    "organization_of_domain",
+    "people_named",
+    "permissions_of_role",
+    "role_counts",
+    "role_keyed",
+    "system_actor",
+    "till_of_device",
+    "till_people",
+    "tills_in_use",
+]

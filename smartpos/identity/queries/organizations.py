@@ -1,0 +1,64 @@
+"""The organizations of this installation, as the platform sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from smartpos.core.db import db
+from smartpos.core.scope import current_user_id
+from smartpos.core.tenancy import platform_scope
+from smartpos.identity.models import (
+    Organization,
+    OrganizationStatus,
+    User,
+    UserSession,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationLine:
+    """An organization as the platform sees it from outside."""
+
+    id: int
+    name: str
+    domain: str
+    host: str | None
+    is_platform: bool
+    status: OrganizationStatus
+    status_reason: str | None
+    country: str
+    created_at: datetime
+    people: int
+    last_seen_at: datetime | None
+
+
+def all_organizations() -> list[OrganizationLine]:
+    """Every organization of the installation, the newest first. For the platform only: looks across tenants."""
+    people = (
+        select(func.count())
+        .where(User.organization_id == Organization.id, User.deleted_at.is_(None))
+        .correlate(Organization)
+        .scalar_subquery()
+    )
+    seen = (
+        select(func.max(UserSession.last_seen_at))
+        .where(UserSession.organization_id == Organization.id)
+        .correlate(Organization)
+        .scalar_subquery()
+    )
+    statement = select(
+        Organization.id,
+        Organization.name,
+        Organization.domain,
+        Organization.host,
+        Organization.is_platform,
+        Organization.status,
+        Organization.status_reason,
+        Organization.country,
+        Organization.created_at,
+        people,
+        seen,
+    ).order_by(Organization.id.desc())
+    with platform_scope(reason="list organizations", user_id=current_user_id()):
+        return [OrganizationLine(*row) for row in db.session.execute(statement)]
