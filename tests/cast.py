@@ -81,6 +81,7 @@ class Shop:
         from smartpos.stock.operations import set_opening_balances
 
         from smartpos.catalog.models import Product, ProductBarcode
+        from smartpos.catalog.operations import rebuild_search
 
         number = next(_numbers)
         with self.inside("owner"):
@@ -95,6 +96,7 @@ class Shop:
             product.barcodes.append(ProductBarcode(barcode=barcode or ean13(number), multiplier=Decimal(1)))
             db.session.add(product)
             db.session.flush()
+            rebuild_search([product.id])
             if stock is not None:
                 set_opening_balances(
                     self.branch_id,
