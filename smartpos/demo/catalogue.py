@@ -124,7 +124,7 @@ def _product(row: dict[str, str]) -> DemoProduct:
         category=tuple(row["category"].split("/")),
         type=row["type"],
         unit=row["unit"],
-        price=Decimal(row["price"] or 0),
+        price=Decimal(row["price"]),
         cost=Decimal(row["cost"]),
         vat_code=row["vat_code"],
         mxik=row["mxik"],

@@ -144,7 +144,7 @@ def test_the_catalogue_is_large_and_its_codes_are_valid(demo: Flask) -> None:
     types = {product.type for product in products}
     assert types == {ProductType.PRODUCT, ProductType.MATERIAL, ProductType.MANUFACTURED, ProductType.SERVICE}
     assert db.session.scalars(select(PriceType.name).where(~PriceType.is_default)).all() == ["Ulgurji"]
-    assert all(product.search_key for product in products)
+    assert all(product.search_key and product.price > 0 for product in products)
 
 
 def test_margins_are_those_of_a_grocer() -> None:
