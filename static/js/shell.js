@@ -177,7 +177,10 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
 });
 window.addEventListener("beforeunload", (event) => { if (touched.size) event.preventDefault(); });
-window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+window.addEventListener("pageshow", (event) => {
+  // A page out of the browser's memory may be of somebody who has left; a half-filled form is worth more.
+  if (event.persisted && !document.querySelector("form[data-guard]")) window.location.reload();
+});
 systemDark.addEventListener("change", showTheme);
 
 showTheme();

@@ -55,6 +55,9 @@ class Editing(Base):
     details_tables: tuple[cells.DetailsTable, ...] = ()
     #: False: the form's values are not written onto the model, ``save`` takes them with ``values(form)``.
     populates_model = True
+    #: The title of the page that creates a row, and the button that leads there.
+    new_title: Any = _l("New record")
+    new_label: Any = _l("New")
     #: Asked before a row is deleted.
     delete_question: Any = _l("Delete this record?")
 
