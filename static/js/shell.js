@@ -187,7 +187,10 @@ showTheme();
 for (const button of document.querySelectorAll("[data-theme-toggle], [data-reload], [data-print]")) button.hidden = false;
 for (const button of document.querySelectorAll("[data-go-back]")) button.hidden = window.history.length < 2;
 for (const shown of document.querySelectorAll("[data-passing]")) passBy(shown);
-document.querySelector("#sidebar a[aria-current]")?.scrollIntoView({ block: "nearest" });
+// Not scrollIntoView: it would also move the point from which the first press of Tab goes on.
+const current = document.querySelector("#sidebar a[aria-current]");
+const menu = current?.closest(".nav");
+if (menu && current.offsetTop + current.offsetHeight > menu.clientHeight) menu.scrollTop = current.offsetTop - menu.clientHeight / 2;
 
 window.SmartPOS = { ...window.SmartPOS, toast, confirm, texts, icon, element };
 document.dispatchEvent(new CustomEvent("smartpos:ready"));
