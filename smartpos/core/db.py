@@ -8,8 +8,11 @@ tenant cannot point at a row of another even by raw SQL. ``docs/tenants.md`` tel
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -24,9 +27,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    event,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -36,6 +41,7 @@ from sqlalchemy.orm import (
     relationship,
     remote,
 )
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from smartpos.core.scope import current_organization_id
@@ -59,8 +65,29 @@ db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
     session_options={"autoflush": False},
-    engine_options={"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10},
+    engine_options={"pool_size": 10, "max_overflow": 10},
 )
+
+IDLE_SECONDS = 1.0
+
+
+@event.listens_for(Pool, "checkin")
+def _note_rest(_driver: Any, record: Any) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _prove_alive(driver: Any, record: Any, _proxy: Any) -> None:
+    # Asking before every use would cost each request a round trip; a connection that was used a moment ago is
+    # alive, and one that has rested may have outlived its server.
+    if monotonic() - record.info.get("rests_since", inf) < IDLE_SECONDS:
+        return
+    try:
+        driver.execute("")
+        driver.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
 
 if TYPE_CHECKING:
 

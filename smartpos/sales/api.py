@@ -77,7 +77,7 @@ def list_shifts(query: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/sell")
-@blueprint.arguments(Sell)
+@blueprint.arguments(Sell())
 @blueprint.response(201, SaleOut)
 @blueprint.alt_response(
     200, schema=SaleOut, description="This client_uuid was sold before; nothing was written"

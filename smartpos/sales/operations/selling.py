@@ -1,6 +1,6 @@
 """Completing a sale: everything in the books, or nothing.
 
-The whole takes nine statements whatever the number of lines; ``docs/locking.md`` tells the order of the locks.
+The whole takes seven statements whatever the number of lines; ``docs/locking.md`` tells the order of the locks.
 """
 
 from collections.abc import Sequence

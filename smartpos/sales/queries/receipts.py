@@ -135,7 +135,9 @@ _PAYMENTS: AnySelect = select(SalePayment.method, SalePayment.amount, SalePaymen
 def sale_head(row: Any, items: list[SoldItem], payments: list[SoldPayment]) -> SoldSale:
     """A row of ``sales_of`` as a receipt."""
     facts: list[Any] = [*row, items, payments]
-    facts[_NAME : _NAME + 2] = [row.full_name or row.username]
+    facts[_NAME : _NAME + 2] = [
+        row[_NAME] or row[_NAME + 1]
+    ]  # full name, user name; a page gives plain tuples
     return SoldSale(*facts)
 
 

@@ -1,7 +1,7 @@
 """Posting movements: the only writer of ``inventory_movements`` and of the balances in ``branch_stocks``.
 
-Whatever the number of lines, posting takes three statements: lock, update, insert (two more for a product that the
-branch has never held). ``docs/locking.md`` tells in which order things are locked and why.
+Whatever the number of lines, posting takes two statements: lock and write (two more for a product that the branch has
+never held). ``docs/locking.md`` tells in which order things are locked and why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,15 +77,16 @@ SELECT %(organization_id)s, %(branch_id)s, product_id, %(now)s
 FROM unnest(%(product_ids)s::bigint[]) AS product_id
 ON CONFLICT (organization_id, branch_id, product_id) DO NOTHING
 """
-_UPDATE = """
-UPDATE branch_stocks AS stock
-SET quantity = new.quantity, value = new.value, average_cost = new.average_cost, updated_at = %(now)s
-FROM unnest(%(product_ids)s::bigint[], %(quantities)s::numeric[], %(values)s::numeric[], %(costs)s::numeric[])
-  AS new (product_id, quantity, value, average_cost)
-WHERE stock.organization_id = %(organization_id)s AND stock.branch_id = %(branch_id)s
-  AND stock.product_id = new.product_id
-"""
-_INSERT = """
+# Balances and ledger in one statement: what is true of one is true of the other from the same moment.
+_WRITE = """
+WITH balanced AS (
+    UPDATE branch_stocks AS stock
+    SET quantity = new.quantity, value = new.value, average_cost = new.average_cost, updated_at = %(now)s
+    FROM unnest(%(level_products)s::bigint[], %(level_quantities)s::numeric[], %(level_values)s::numeric[],
+                %(level_costs)s::numeric[]) AS new (product_id, quantity, value, average_cost)
+    WHERE stock.organization_id = %(organization_id)s AND stock.branch_id = %(branch_id)s
+      AND stock.product_id = new.product_id
+)
 INSERT INTO inventory_movements (organization_id, branch_id, product_id, movement_type, quantity, unit_cost, value,
                                  notes, origin_kind, origin_id, created_by, occurred_at, created_at)
 SELECT %(organization_id)s, %(branch_id)s, new.product_id, new.movement_type, new.quantity, new.unit_cost, new.value,
@@ -158,38 +159,29 @@ def write_movements(
     """The second half of ``post_movements``: write what ``prepare_movements`` found, with its cause."""
     if not prepared.entries:
         return
-    connection = db.session.connection()
     now = utc_now()
-    levels = prepared.levels
-    common = {"organization_id": actor.organization.id, "branch_id": prepared.branch_id, "now": now}
-    connection.exec_driver_sql(
-        _UPDATE,
-        common
-        | {
-            "product_ids": list(levels),
-            "quantities": [level.quantity for level in levels.values()],
-            "values": [level.value for level in levels.values()],
-            "costs": [level.average_cost for level in levels.values()],
-        },
-    )
-    entries = prepared.entries
-    connection.exec_driver_sql(
-        _INSERT,
-        common
-        | {
-            "product_ids": [entry.product_id for entry in entries],
-            "types": [entry.movement_type.value for entry in entries],
-            "quantities": [entry.quantity for entry in entries],
-            "costs": [entry.unit_cost for entry in entries],
-            "values": [entry.value for entry in entries],
-            "notes": [entry.notes for entry in entries],
-            "origin_kind": origin_kind,
-            "origin_id": origin_id,
-            "created_by": actor.user_id,
-            "occurred_at": occurred_at or now,
-        },
-    )
-    # The statements went past the ORM; a row that somebody has loaded must not answer with its old figures.
+    levels, entries = prepared.levels, prepared.entries
+    parameters = {
+        "organization_id": actor.organization.id,
+        "branch_id": prepared.branch_id,
+        "now": now,
+        "level_products": list(levels),
+        "level_quantities": [level.quantity for level in levels.values()],
+        "level_values": [level.value for level in levels.values()],
+        "level_costs": [level.average_cost for level in levels.values()],
+        "product_ids": [entry.product_id for entry in entries],
+        "types": [entry.movement_type.value for entry in entries],
+        "quantities": [entry.quantity for entry in entries],
+        "costs": [entry.unit_cost for entry in entries],
+        "values": [entry.value for entry in entries],
+        "notes": [entry.notes for entry in entries],
+        "origin_kind": origin_kind,
+        "origin_id": origin_id,
+        "created_by": actor.user_id,
+        "occurred_at": occurred_at or now,
+    }
+    db.session.connection().exec_driver_sql(_WRITE, parameters)
+    # The statement went past the ORM; a row that somebody has loaded must not answer with its old figures.
     for row in db.session.identity_map.values():
         if isinstance(row, BranchStock):
             db.session.expire(row)
