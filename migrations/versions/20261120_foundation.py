@@ -272,6 +272,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('organization_id', 'id', 'timestamp', name='pk_audit_logs'),
     postgresql_partition_by='RANGE (timestamp)'
     )
+    op.create_index('ix_audit_logs_action', 'audit_logs', ['organization_id', 'action', 'timestamp'], unique=False)
     op.create_index('ix_audit_logs_entity', 'audit_logs', ['organization_id', 'entity_type', 'entity_id'], unique=False)
     op.create_index('ix_audit_logs_timestamp', 'audit_logs', ['organization_id', 'timestamp'], unique=False)
     op.create_index('ix_audit_logs_user_id', 'audit_logs', ['organization_id', 'user_id', 'timestamp'], unique=False)
@@ -1051,6 +1052,7 @@ def downgrade() -> None:
     op.drop_index('ix_audit_logs_user_id', table_name='audit_logs')
     op.drop_index('ix_audit_logs_timestamp', table_name='audit_logs')
     op.drop_index('ix_audit_logs_entity', table_name='audit_logs')
+    op.drop_index('ix_audit_logs_action', table_name='audit_logs')
     op.drop_table('audit_logs')
     op.drop_table('vat_rates')
     op.drop_index('uq_organizations_platform', table_name='organizations', postgresql_where='is_platform')

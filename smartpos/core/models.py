@@ -34,6 +34,7 @@ class AuditLog(TenantModel):
         Index("ix_audit_logs_entity", "organization_id", "entity_type", "entity_id"),
         Index("ix_audit_logs_timestamp", "organization_id", "timestamp"),
         Index("ix_audit_logs_user_id", "organization_id", "user_id", "timestamp"),
+        Index("ix_audit_logs_action", "organization_id", "action", "timestamp"),
         {"postgresql_partition_by": "RANGE (timestamp)"},
     )
 
