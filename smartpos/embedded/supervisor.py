@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import psutil
 
-from smartpos.embedded import postgres, processes, redis
+from smartpos.embedded import external, postgres, processes, redis
 from smartpos.embedded.errors import EmbeddedError
 from smartpos.embedded.folders import ROOT, data_folder, remove_runtime_folder
 from smartpos.embedded.instance import Instance
@@ -119,13 +119,13 @@ class Supervisor:
     def _start_servers(self) -> None:
         logs, data = self.instance.logs, self.instance.data
         if self.env.get("DATABASE_URL"):
-            say("Using the PostgreSQL of DATABASE_URL.")
+            say(f"Using PostgreSQL {external.check_postgres(self.env['DATABASE_URL'])} of DATABASE_URL.")
         else:
             say("Starting PostgreSQL ...")
             log = logs / "postgres.log"
             self._add(ServerService("PostgreSQL", log, lambda: self._launch_postgres(data, log))).start()
         if self.env.get("REDIS_URL"):
-            say("Using the Redis of REDIS_URL.")
+            say(f"Using Redis {external.check_redis(self.env['REDIS_URL'])} of REDIS_URL.")
         else:
             say("Starting Redis ...")
             log_of_redis = logs / "redis.log"

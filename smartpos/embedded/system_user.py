@@ -105,24 +105,30 @@ def reachable_home(home: Path, user: Ids) -> Path:
 
 
 def reachable_programs(install: Path, user: Ids) -> Path:
-    """The programs' folder, or a copy of it where that user can run them."""
-    if can_reach(install / "bin" / "postgres", user):
-        return install
+    """The programs' folder, or a copy of it where that user can run them.
+
+    The programs find the wheel's own libraries two folders up, so the copy keeps that arrangement.
+    """
     program = install / "bin" / "postgres"
-    fingerprint = hashlib.sha256(
-        f"{program.stat().st_size} {program.stat().st_mtime_ns}".encode()
-    ).hexdigest()[:12]
-    copy = STATE / "programs" / fingerprint
+    if can_reach(program, user):
+        return install
+    package = install.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    facts = program.stat()
+    fingerprint = hashlib.sha256(f"{facts.st_size} {facts.st_mtime_ns} {libraries.exists()}".encode())
+    copy = STATE / "programs" / fingerprint.hexdigest()[:12]
     if not copy.exists():
         _open_state()
-        unfinished = copy.with_name(f"{fingerprint}.{os.getpid()}")
-        shutil.copytree(install, unfinished, symlinks=True)
+        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(install, unfinished / package.name / install.name, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         try:
             unfinished.rename(copy)
         except OSError:
             # Another instance was quicker.
             shutil.rmtree(unfinished)
-    return copy
+    return copy / package.name / install.name
 
 
 def _open_state() -> None:
