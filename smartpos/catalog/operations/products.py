@@ -244,7 +244,7 @@ def _free_sku(value: Any, product: Product) -> str:
 
 
 def _set_barcodes(product: Product, given: Any, actor: Actor) -> None:
-    """Make the product's barcodes exactly these, keeping the rows of those that stay."""
+    """Make the product's barcodes exactly these, in this order."""
     if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
         raise BadField("barcodes", _("This must be a list of barcodes."))
     if len(given) > MOST_BARCODES:
@@ -255,16 +255,21 @@ def _set_barcodes(product: Product, given: Any, actor: Actor) -> None:
         raise BadField("barcodes", _("A barcode is given twice."))
     there = {row.barcode: row for row in product.barcodes}
     _claim([code for code in codes if code not in there], product)
-    rows = []
     for facts in wanted:
         row = there.get(facts["barcode"])
         _require_price((row.price if row else None) != facts["price"], actor)
-        if row is None:
-            row = ProductBarcode(barcode=facts["barcode"])
-        for field in ("multiplier", "price", "title"):
-            setattr(row, field, facts[field])
-        rows.append(row)
-    product.barcodes = rows
+    # Rows are kept as far as they stand in the same order, because the first one is the product's main barcode.
+    kept = 0
+    for row, facts in zip(product.barcodes, wanted, strict=False):
+        if row.barcode != facts["barcode"]:
+            break
+        for field, value in facts.items():
+            setattr(row, field, value)
+        kept += 1
+    if kept < len(product.barcodes):
+        del product.barcodes[kept:]
+        db.session.flush()  # the codes must be free before another row takes them
+    product.barcodes += [ProductBarcode(**facts) for facts in wanted[kept:]]
 
 
 def _barcode_facts(facts: Any) -> dict[str, Any]:

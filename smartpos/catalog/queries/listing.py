@@ -12,7 +12,6 @@ from sqlalchemy import BigInteger, bindparam, func, or_, select, tuple_, union_a
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from smartpos.catalog.models import (
-    Category,
     Price,
     Product,
     ProductBarcode,
@@ -23,6 +22,7 @@ from smartpos.catalog.models import (
 )
 from smartpos.catalog.queries.pricing import in_ids, price_in_force, vat_rate_in_force
 from smartpos.catalog.queries.stock import stock_changed_since, stock_of
+from smartpos.catalog.queries.tree import categories_below
 from smartpos.core.db import db, utc_now
 from smartpos.core.paging import AnySelect, Page, decode_cursor, encode_cursor, page
 from smartpos.identity.actors import Actor
@@ -118,15 +118,6 @@ def list_products(
     return Page(products_by_ids(found.items, place), found.next_cursor)
 
 
-def categories_below(category_id: int) -> list[int]:
-    """A category and all categories in it, by id."""
-    tree = select(Category.id).where(Category.id == category_id).cte("tree", recursive=True)
-    tree = tree.union(
-        select(Category.id).where(Category.parent_id == tree.c.id, Category.deleted_at.is_(None))
-    )
-    return list(db.session.scalars(select(tree.c.id)))
-
-
 def changed_products(place: Place, *, since: datetime, limit: int, cursor: str | None = None) -> Changes:
     """What has changed since a moment, deleted and inactive products included, the earliest change first.
 
@@ -140,6 +131,7 @@ def changed_products(place: Place, *, since: datetime, limit: int, cursor: str |
             cursor, [int, datetime, datetime, datetime, int]
         )
     else:
+        since = max(since, FIRST_MOMENT)
         phase, synced_at, moment, last = 0, place.at - SETTLED, since, 0
         if _vat_has_changed(place, since):
             since = moment = FIRST_MOMENT

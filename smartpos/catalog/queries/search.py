@@ -27,6 +27,7 @@ from smartpos.catalog.models import (
     SearchSynonym,
     WordGram,
 )
+from smartpos.catalog.queries.tree import categories_below
 from smartpos.core.db import db
 from smartpos.core.paging import AnySelect, decode_cursor, encode_cursor
 from smartpos.core.search import fold, grams, swap_layout
@@ -81,14 +82,15 @@ def search_products(
 ) -> Found:
     """The products that ``text`` means, the best first. Deleted ones are never found.
 
-    ``cursor`` continues the same search. An empty text, or one of signs alone, finds nothing. Raises Invalid for a
-    cursor of another list.
+    ``category_id`` means the categories in it too. ``cursor`` continues the same search. An empty text, or one of
+    signs alone, finds nothing. Raises Invalid for a cursor of another list.
     """
-    text = text.replace("\x00", "").strip()[:LONGEST_TEXT]
+    text = text.replace("\x00", "").encode(errors="ignore").decode().strip()[:LONGEST_TEXT]
     position = decode_cursor(cursor, [int, int, str, int]) if cursor else None
     if position is None and (exact := products_by_code(text, only_active=only_active)):
         return Found(exact[:limit], None)
-    wanted = _Wanted(limit, position, category_id, only_active)
+    inside = None if category_id is None else categories_below(category_id)
+    wanted = _Wanted(limit, position, inside, only_active)
     words = fold(text).split()[:MOST_WORDS]
     # The cursor says which reading of the text was the one that found something.
     for number, attempt in enumerate(_attempts(text, words)):
@@ -129,7 +131,7 @@ def _code_statement() -> AnySelect:
 class _Wanted:
     limit: int
     position: tuple[Any, ...] | None
-    category_id: int | None
+    category_ids: list[int] | None
     only_active: bool
 
 
@@ -309,8 +311,9 @@ def _run(variants: Sequence[Variant], key: str, number: int, missing: int, wante
         "least": [row[4] for row in rows],
         "key": key,
         "limit": wanted.limit + 1,
-        "category_id": wanted.category_id,
     }
+    if wanted.category_ids is not None:
+        facts["category_ids"] = wanted.category_ids
     if wanted.position is not None:
         _number, score, name, last = wanted.position
         facts |= {"after_score": score, "after_key": name, "after_id": last}
@@ -318,7 +321,7 @@ def _run(variants: Sequence[Variant], key: str, number: int, missing: int, wante
         slots=max(len(slots) for slots in variants),
         variants=len({row[0] for row in rows}),
         continued=wanted.position is not None,
-        in_category=wanted.category_id is not None,
+        in_category=wanted.category_ids is not None,
         only_active=wanted.only_active,
     )
     found = db.session.execute(statement, facts).all()
@@ -378,7 +381,8 @@ def _statement(
         .where(Product.deleted_at.is_(None))
     )
     if in_category:
-        query = query.where(Product.category_id == bindparam("category_id", type_=BigInteger))
+        inside = func.any(bindparam("category_ids", type_=ARRAY(BigInteger)))
+        query = query.where(Product.category_id == inside)
     if only_active:
         query = query.where(Product.status == ProductStatus.ACTIVE)
     if continued:
