@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, event
+
 from tests.cast import Shop
 from tests.conftest import Api
 

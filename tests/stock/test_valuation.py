@@ -95,7 +95,9 @@ def test_values_of_movements_add_up_to_the_value_of_stock(
         assert level.value * level.quantity >= 0
 
 
-@pytest.mark.parametrize(("quantity", "cost"), [("99999999999.999", "99999999999999"), ("99999999999.999", "5000")])
+@pytest.mark.parametrize(
+    ("quantity", "cost"), [("99999999999.999", "99999999999999"), ("99999999999.999", "5000")]
+)
 def test_what_the_books_cannot_hold_is_refused(quantity: str, cost: str) -> None:
     with pytest.raises(StockTooLarge):
         receive(Level(), Decimal(quantity), Decimal(cost))

@@ -243,8 +243,15 @@ def _value(
     prepared = Prepared(
         branch_id, [], levels={product_id: levels[product_id] for product_id in sorted(levels)}
     )
-    # What comes in is there before anything goes out, whatever the order of the lines.
-    for place in sorted(range(len(requests)), key=lambda index: requests[index].quantity < 0):
+    first: dict[int, int] = {}
+    for place, request in enumerate(requests):
+        first.setdefault(request.product_id, place)
+    # What comes in is there before anything of it goes out, whatever the order of the lines.
+    order = sorted(
+        range(len(requests)),
+        key=lambda place: (first[requests[place].product_id], requests[place].quantity < 0),
+    )
+    for place in order:
         posted[place] = _enter(requests[place], goods[requests[place].product_id], prepared)
     prepared.posted = [posted[place] for place in range(len(requests))]
     return prepared
