@@ -267,7 +267,7 @@ def test_the_ledger_is_listed_and_filtered(shop: Shop, api_of: Callable[..., Api
         items = api_of("warehouse").get(f"/api/movements?{query}").json["items"]
         return [(one["product_id"], one["quantity"]) for one in items]
 
-    assert listed("origin_kind=test") == [(milk, "-3.000"), (bread, "-2.000"), (milk, "-1.000")]
+    assert listed("origin_kind=test") == [(bread, "-2.000"), (milk, "-3.000"), (milk, "-1.000")]
     assert listed(f"product_id={milk}&movement_type=out") == [(milk, "-3.000"), (milk, "-1.000")]
     assert listed("to=2020-01-01T00:00:00Z") == []
     assert len(listed("limit=2")) == 2
