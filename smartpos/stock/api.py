@@ -89,6 +89,6 @@ def list_movements(query: dict[str, Any]) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Register the endpoints, and answer the catalogue's question what is in stock."""
+    """Register the endpoints, and answer the catalogue's questions what is in stock and what has moved."""
     api.register_blueprint(blueprint)
-    register_stock_lookup(queries.quantities)
+    register_stock_lookup(queries.quantities, changed_since=queries.moved_since)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, func, literal, select
@@ -54,3 +55,11 @@ def quantities(product_ids: Collection[int], branch_id: int | None = None) -> Ma
     if branch_id is not None:
         query = query.where(BranchStock.branch_id == branch_id)
     return dict(db.session.execute(query).all())
+
+
+def moved_since(branch_id: int | None, moment: datetime) -> list[int]:
+    """The products whose quantity in a branch, or in any, has changed since a moment."""
+    query = select(BranchStock.product_id).where(BranchStock.updated_at > moment)
+    if branch_id is not None:
+        query = query.where(BranchStock.branch_id == branch_id)
+    return list(db.session.scalars(query))
