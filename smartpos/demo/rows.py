@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from smartpos.core.db import Model
 from smartpos.core.money import ZERO
 from smartpos.demo.bulk import insert_rows
 from smartpos.demo.catalogue import DemoProduct
@@ -67,8 +68,7 @@ class HistoryWriter:
             )
             for number, document in enumerate(found, start=1)
         ]
-        columns = ("branch_id", "reason", "notes", "client_uuid", "created_by", "created_at")
-        ids = insert_rows(StockAdjustment, columns, rows, key=("client_uuid",))
+        ids = insert_rows(StockAdjustment, DOCUMENT_COLUMNS, rows, key=("client_uuid",))
         self._documents = {document: ids[row[3],] for document, row in zip(found, rows, strict=True)}
         self._write_levels()
 
@@ -92,11 +92,7 @@ class HistoryWriter:
                     moved[place, product],
                 )
             )
-        columns = (
-            "branch_id", "product_id", "quantity", "average_cost", "value", "min_quantity", "reorder_point",
-            "max_quantity", "updated_at",
-        )  # fmt: skip
-        insert_rows(BranchStock, columns, rows)
+        insert_rows(BranchStock, LEVEL_COLUMNS, rows)
 
     def write_shifts(self) -> None:
         """All shifts, closed and counted."""
@@ -118,11 +114,7 @@ class HistoryWriter:
             )
             for shift in sorted(self._history.shifts, key=lambda shift: shift.opened_at)
         ]
-        columns = (
-            "branch_id", "till_id", "cashier_id", "number", "status", "last_number", "opening_cash",
-            "expected_cash", "closing_cash", "difference", "opened_at", "closed_at", "closed_by",
-        )  # fmt: skip
-        ids = insert_rows(Shift, columns, rows, key=("till_id", "number"))
+        ids = insert_rows(Shift, SHIFT_COLUMNS, rows, key=("till_id", "number"))
         self._shifts = {
             shift: ids[self._numbers.tills[shift.till.number], shift.number] for shift in self._history.shifts
         }
@@ -141,7 +133,7 @@ class HistoryWriter:
             for sale in self._history.sales
             for payment in sale.paid.payments
         )
-        insert_rows(SalePayment, ("sale_id", "method", "amount", "tendered_amount"), payments)
+        insert_rows(SalePayment, PAYMENT_COLUMNS, payments)
 
     def _sale_row(self, sale: SaleRecord, client_uuid: UUID) -> tuple[Any, ...]:
         shift, priced, paid = sale.shift, sale.priced, sale.paid
@@ -196,6 +188,7 @@ class HistoryWriter:
                     self._numbers.units[line.product],
                     line.quantity,
                     ONE,
+                    product.is_stocked,
                     product.price,
                     priced.gross,
                     priced.discount,
@@ -210,11 +203,7 @@ class HistoryWriter:
 
     def write_movements(self) -> None:
         """The stock ledger, in the order in which things happened."""
-        columns = (
-            "branch_id", "product_id", "movement_type", "quantity", "unit_cost", "value", "notes", "origin_kind",
-            "origin_id", "created_by", "occurred_at", "created_at",
-        )  # fmt: skip
-        insert_rows(InventoryMovement, columns, map(self._movement, self._history.shelves.movements))
+        insert_rows(InventoryMovement, MOVEMENT_COLUMNS, map(self._movement, self._history.shelves.movements))
 
     def _movement(self, movement: MovementRecord) -> tuple[Any, ...]:
         cause = movement.cause
@@ -242,11 +231,7 @@ class HistoryWriter:
     def write_cash(self) -> None:
         """The cash ledger: opening float, cash of each sale, difference found at closing."""
         rows = [*self._opening_rows(), *self._cash_rows(), *self._difference_rows()]
-        columns = (
-            "branch_id", "till_id", "shift_id", "created_by", "kind", "amount", "origin_kind", "origin_id",
-            "occurred_at", "created_at",
-        )  # fmt: skip
-        insert_rows(CashEntry, columns, sorted(rows, key=lambda row: row[8]))
+        insert_rows(CashEntry, CASH_COLUMNS, sorted(rows, key=lambda row: row[8]))
 
     def _cash_row(
         self, shift: ShiftRecord, kind: CashEntryKind, amount: Decimal, origin: tuple[str, int], at: datetime
@@ -283,13 +268,42 @@ class HistoryWriter:
                 )
 
 
+DOCUMENT_COLUMNS = ("branch_id", "reason", "notes", "client_uuid", "created_by", "created_at")
+PAYMENT_COLUMNS = ("sale_id", "method", "amount", "tendered_amount")
+LEVEL_COLUMNS = (
+    "branch_id", "product_id", "quantity", "average_cost", "value", "min_quantity", "reorder_point",
+    "max_quantity", "updated_at",
+)  # fmt: skip
+SHIFT_COLUMNS = (
+    "branch_id", "till_id", "cashier_id", "number", "status", "last_number", "opening_cash",
+    "expected_cash", "closing_cash", "difference", "opened_at", "closed_at", "closed_by",
+)  # fmt: skip
+MOVEMENT_COLUMNS = (
+    "branch_id", "product_id", "movement_type", "quantity", "unit_cost", "value", "notes", "origin_kind",
+    "origin_id", "created_by", "occurred_at", "created_at",
+)  # fmt: skip
+CASH_COLUMNS = (
+    "branch_id", "till_id", "shift_id", "created_by", "kind", "amount", "origin_kind", "origin_id",
+    "occurred_at", "created_at",
+)  # fmt: skip
 SALE_COLUMNS = (
     "branch_id", "till_id", "shift_id", "cashier_id", "number", "client_uuid", "content_hash", "payment_method",
     "gross_amount", "discount_amount", "tax_amount", "rounding_amount", "total_amount", "tendered_amount",
     "change_amount", "cost_amount", "business_date", "sold_at", "created_at",
 )  # fmt: skip
 ITEM_COLUMNS = (
-    "sale_id", "line_number", "product_id", "product_name", "barcode", "unit", "quantity", "multiplier", "price",
-    "gross_amount", "discount_amount", "cart_discount_amount", "vat_rate", "vat_included", "tax_amount",
+    "sale_id", "line_number", "product_id", "product_name", "barcode", "unit", "quantity", "multiplier", "is_tracked",
+    "price", "gross_amount", "discount_amount", "cart_discount_amount", "vat_rate", "vat_included", "tax_amount",
     "total_amount", "unit_cost", "cost_amount",
 )  # fmt: skip
+WRITTEN: dict[type[Model], tuple[str, ...]] = {
+    StockAdjustment: DOCUMENT_COLUMNS,
+    BranchStock: LEVEL_COLUMNS,
+    InventoryMovement: MOVEMENT_COLUMNS,
+    Shift: SHIFT_COLUMNS,
+    Sale: SALE_COLUMNS,
+    SaleItem: ITEM_COLUMNS,
+    SalePayment: PAYMENT_COLUMNS,
+    CashEntry: CASH_COLUMNS,
+}
+"""Which columns of which tables the history fills; a test sees that none is forgotten."""

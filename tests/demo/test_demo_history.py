@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from smartpos.core.db import Model
 from smartpos.demo.bulk import array_literal
 from smartpos.demo.cast import CASHIERS, PLACES_BY_DUTY, STORES
 from smartpos.demo.catalogue import read_products, read_recipes
 from smartpos.demo.history import History, Plan, tell_history
 from smartpos.demo.patterns import Taste, counted, day_factor, tendered
+from smartpos.demo.rows import WRITTEN
+from smartpos.finance.models import CashEntry
+from smartpos.sales.models import Sale
+from smartpos.stock.models import BranchStock
 
 TASHKENT = ZoneInfo("Asia/Tashkent")
 EVENING = datetime(2026, 5, 14, 18, 30, tzinfo=TASHKENT)
@@ -98,6 +103,26 @@ def test_cash_covers_the_total_and_drawers_are_never_negative() -> None:
     for total in (Decimal("53500.00"), Decimal("19881.50"), Decimal("1000.00")):
         assert all(tendered(total, random) >= total for _try in range(200))
     assert all(counted(Decimal(300), random) >= 0 for _try in range(500))
+
+
+# What the database fills itself, and what is the same in every row of the history.
+LEFT_TO_DEFAULTS = {
+    BranchStock: {"reserved_quantity"},
+    CashEntry: {"note"},
+    Sale: {"type", "status"},
+}
+
+
+@pytest.mark.parametrize("model", WRITTEN, ids=lambda model: model.__tablename__)
+def test_no_column_is_forgotten(model: type[Model]) -> None:
+    """Whoever adds a column decides what the demo's rows hold in it."""
+    present = {column.name for column in model.__table__.columns} - {"organization_id", "id"}
+    assert present - LEFT_TO_DEFAULTS.get(model, set()) == set(WRITTEN[model])
+
+
+def test_services_are_sold_too() -> None:
+    taste = Taste("Chilonzor", PRODUCTS, 0.0)
+    assert all(index in taste.share for index, product in enumerate(PRODUCTS) if product.type == "service")
 
 
 def test_arrays_are_written_as_postgresql_reads_them() -> None:
