@@ -37,22 +37,29 @@ def write(message: str) -> int:
         try:
             env = os.environ | Instance(folder).environment()
             env |= {"DATABASE_URL": postgres.url(), "REDIS_URL": redis.url}
-            for command in (["upgrade"], ["migrate", "--message", message, "--rev-id", next_revision()]):
-                done = subprocess.run(
-                    [sys.executable, "-m", "flask", "--app", "app", "db", *command],
-                    cwd=ROOT,
-                    env=env,
-                    check=False,
-                )
-                if done.returncode != 0:
-                    return done.returncode
+            if status := flask_db(env, "upgrade"):
+                return status
+            if flask_db(env, "check", quiet=True) == 0:
+                print("The models say nothing that the migrations do not: there is nothing to write.")
+                return 0
+            return flask_db(env, "migrate", "--message", message, "--rev-id", next_revision())
         finally:
             redis.stop()
             postgres.stop()
             remove_runtime_folder(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return 0
+
+
+def flask_db(env: dict[str, str], *command: str, quiet: bool = False) -> int:
+    """`flask db <command>`; its exit status."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "db", *command],
+        cwd=ROOT,
+        env=env,
+        check=False,
+        capture_output=quiet,
+    ).returncode
 
 
 if __name__ == "__main__":

