@@ -89,7 +89,7 @@ class Shift(TenantModel):
         return self.status is ShiftStatus.OPEN
 
     def __str__(self) -> str:
-        return f"{self.number}"
+        return f"{self.till.number}-{self.number}"
 
 
 class SaleType(StrEnum):
@@ -174,6 +174,11 @@ class Sale(TenantModel):
         back_populates="sale",
         order_by="SalePayment.id",
     )
+
+    @property
+    def margin_amount(self) -> Decimal:
+        """What was earned: the total less the cost of the goods, as both were at the moment of sale."""
+        return self.total_amount - self.cost_amount
 
     def __str__(self) -> str:
         return self.number

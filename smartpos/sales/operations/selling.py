@@ -35,7 +35,7 @@ from smartpos.sales.requests import SaleRequest
 from smartpos.stock.operations import Movement, prepare_movements, write_movements
 from smartpos.stock.queries import Goods, is_tracked
 
-ORIGIN = "sale"
+SALE_ORIGIN = "sale"
 MOST_LINES = 1000
 # Clocks of tills are never quite right.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -108,12 +108,12 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
             shift_id=shift.id,
             kind=CashEntryKind.SALE,
             amount=settlement.cash,
-            origin_kind=ORIGIN,
+            origin_kind=SALE_ORIGIN,
             origin_id=sale.id,
             occurred_at=sold_at,
             actor=actor,
         )
-    write_movements(prepared, origin_kind=ORIGIN, origin_id=sale.id, occurred_at=sold_at, actor=actor)
+    write_movements(prepared, origin_kind=SALE_ORIGIN, origin_id=sale.id, occurred_at=sold_at, actor=actor)
     return sale, True
 
 

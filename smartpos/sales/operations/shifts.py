@@ -16,7 +16,7 @@ from smartpos.sales.models import Shift, ShiftStatus
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import current_shift, open_shift_of
 
-ORIGIN = "shift"
+SHIFT_ORIGIN = "shift"
 
 
 def open_shift(till_id: int, *, opening_cash: Decimal, actor: Actor) -> Shift:
@@ -107,7 +107,7 @@ def _note(shift: Shift, kind: CashEntryKind, amount: Decimal, actor: Actor) -> N
         shift_id=shift.id,
         kind=kind,
         amount=amount,
-        origin_kind=ORIGIN,
+        origin_kind=SHIFT_ORIGIN,
         origin_id=shift.id,
         actor=actor,
     )

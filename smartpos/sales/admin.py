@@ -1,0 +1,430 @@
+"""Sales in the back office: receipts, their lines and payments, and shifts."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, g, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy import false, select
+from wtforms.validators import InputRequired
+
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.admin import (
+    DetailsTable,
+    Form,
+    ReadOnlyView,
+    RowAction,
+    Section,
+    add_views,
+    describe,
+    register_link,
+    register_shortcut,
+)
+from smartpos.core.admin.fields import ExactField
+from smartpos.core.admin.formatters import money, pill
+from smartpos.core.admin.origins import register_origin
+from smartpos.core.money import MONEY_LIMIT
+from smartpos.identity.actors import Actor
+from smartpos.identity.models import Till
+from smartpos.identity.permissions import IdentityPermission
+from smartpos.sales import operations
+from smartpos.sales.models import (
+    PaymentMethod,
+    PaymentSummary,
+    Sale,
+    SaleItem,
+    SalePayment,
+    SaleStatus,
+    SaleType,
+    Shift,
+    ShiftStatus,
+)
+from smartpos.sales.permissions import SalesPermission as P
+
+SALES = _l("Sales")
+COST = CatalogPermission.COST_READ
+RECEIPT_NUMBER = re.compile(r"^(\d{1,9})-(\d{1,9})(?:-(\d{1,9}))?$")
+
+describe({ShiftStatus.OPEN: (_l("Open"), "good"), ShiftStatus.CLOSED: _l("Closed")})
+describe({SaleType.SALE: _l("Sale"), SaleType.REFUND: (_l("Refund"), "warn")})
+describe({SaleStatus.COMPLETED: (_l("Completed"), "good")})
+_METHODS = {
+    "CASH": (_l("Cash"), "good"),
+    "CARD": (_l("Card"), "info"),
+    "TRANSFER": (_l("Transfer"), "accent"),
+}
+describe({PaymentMethod[name]: label for name, label in _METHODS.items()})
+describe(
+    {PaymentSummary[name]: label for name, label in _METHODS.items()}
+    | {PaymentSummary.MIXED: (_l("Mixed"), "warn")}
+)
+
+
+def me() -> Actor:
+    """Who is at work in the panel."""
+    actor: Actor = g.principal
+    return actor
+
+
+def _earned(_view: Any, _context: Any, row: Sale, _name: str) -> Any:
+    return money(row.margin_amount)
+
+
+def _shift_number(_view: Any, _context: Any, row: Shift, _name: str) -> Any:
+    return f"{row.till.number}-{row.number}"
+
+
+class SaleView(ReadOnlyView):
+    """Receipts."""
+
+    permission_read = P.SALE_READ_ALL
+    column_permissions = {"cost_amount": COST, "margin_amount": COST, "items.cost_amount": COST}
+    menu_icon, menu_order = "receipt", 10
+    column_list = (
+        "number",
+        "sold_at",
+        "branch",
+        "cashier",
+        "payment_method",
+        "discount_amount",
+        "total_amount",
+        "margin_amount",
+    )
+    column_labels = {
+        "number": _l("Receipt"),
+        "sold_at": _l("Time"),
+        "business_date": _l("Business day"),
+        "branch": _l("Branch"),
+        "till": _l("Till"),
+        "shift": _l("Shift"),
+        "cashier": _l("Cashier"),
+        "type": _l("Kind"),
+        "status": _l("Status"),
+        "payment_method": _l("Payment"),
+        "gross_amount": _l("Before discounts"),
+        "discount_amount": _l("Discount"),
+        "tax_amount": _l("VAT"),
+        "rounding_amount": _l("Rounding"),
+        "total_amount": _l("Total"),
+        "tendered_amount": _l("Given"),
+        "change_amount": _l("Change"),
+        "cost_amount": _l("Cost"),
+        "margin_amount": _l("Profit"),
+        "client_uuid": _l("Number of the device"),
+    }
+    column_formatters = {
+        "number": lambda _view, _context, row, _name: Markup("<b>{}</b>").format(row.number),
+        "margin_amount": _earned,
+    }
+    column_formats = {"margin_amount": money}
+    column_sortable_list = ("sold_at",)
+    column_filters = ("business_date", "branch", "cashier", "payment_method", "till", "total_amount")
+    search_hint = _l("Receipt: till-shift-number")
+    column_details_list = (
+        "number",
+        "type",
+        "status",
+        "sold_at",
+        "business_date",
+        "branch",
+        "till",
+        "shift",
+        "cashier",
+        "gross_amount",
+        "discount_amount",
+        "tax_amount",
+        "rounding_amount",
+        "total_amount",
+        "payment_method",
+        "tendered_amount",
+        "change_amount",
+        "cost_amount",
+        "margin_amount",
+        "client_uuid",
+    )
+    details_sections = (
+        Section(
+            _l("Receipt"),
+            ("number", "type", "status", "sold_at", "business_date", "branch", "till", "shift", "cashier"),
+        ),
+        Section(
+            _l("Amounts"),
+            (
+                "gross_amount",
+                "discount_amount",
+                "tax_amount",
+                "rounding_amount",
+                "total_amount",
+                "payment_method",
+                "tendered_amount",
+                "change_amount",
+                "cost_amount",
+                "margin_amount",
+            ),
+        ),
+    )
+    details_tables = (
+        DetailsTable(
+            "items",
+            _l("Lines"),
+            (
+                "line_number",
+                "product_name",
+                "quantity",
+                "unit",
+                "price",
+                "discount_amount",
+                "cart_discount_amount",
+                "tax_amount",
+                "total_amount",
+                "cost_amount",
+            ),
+            {
+                "line_number": _l("Line"),
+                "product_name": _l("Product"),
+                "quantity": _l("Quantity"),
+                "unit": _l("Unit"),
+                "price": _l("Price"),
+                "discount_amount": _l("Discount"),
+                "cart_discount_amount": _l("Share of the receipt's discount"),
+                "tax_amount": _l("VAT"),
+                "total_amount": _l("Total"),
+                "cost_amount": _l("Cost"),
+            },
+        ),
+        DetailsTable(
+            "payments",
+            _l("Payments"),
+            ("method", "amount", "tendered_amount"),
+            {"method": _l("Method"), "amount": _l("Amount"), "tendered_amount": _l("Given")},
+        ),
+    )
+    row_actions = [
+        RowAction(
+            "receipt",
+            _l("Receipt"),
+            "print",
+            P.SALE_READ_ALL,
+            lambda sale: redirect(url_for("sales.receipt", sale_id=sale.id)),
+        )
+    ]
+
+    def search(self, query: Any, words: list[str]) -> Any:
+        # Exact, because a search within numbers would read every receipt there is.
+        for word in words:
+            found = RECEIPT_NUMBER.match(word)
+            if found is None:
+                return query.filter(false())
+            if found[3] is not None:
+                query = query.filter(Sale.number == word)
+            else:
+                shift = (
+                    select(Shift.id)
+                    .join(Till, Till.id == Shift.till_id)
+                    .where(Till.number == int(found[1]), Shift.number == int(found[2]))
+                )
+                query = query.filter(Sale.shift_id == shift.scalar_subquery())
+        return query
+
+    def title_of(self, model: Any) -> str:
+        return _("Receipt %(number)s", number=model.number)
+
+
+class SaleItemView(ReadOnlyView):
+    """Lines of receipts: what was sold."""
+
+    permission_read = P.SALE_READ_ALL
+    column_permissions = {"unit_cost": COST, "cost_amount": COST}
+    menu_icon, menu_order = "cart", 20
+    column_list = (
+        "sale.number",
+        "sale.sold_at",
+        "sale.branch",
+        "product_name",
+        "quantity",
+        "unit",
+        "price",
+        "discount_amount",
+        "cart_discount_amount",
+        "tax_amount",
+        "total_amount",
+        "cost_amount",
+    )
+    column_labels = {
+        "sale.number": _l("Receipt"),
+        "sale.sold_at": _l("Time"),
+        "sale.branch": _l("Branch"),
+        "product": _l("Product"),
+        "product_name": _l("Product"),
+        "barcode": _l("Barcode"),
+        "quantity": _l("Quantity"),
+        "unit": _l("Unit"),
+        "price": _l("Price"),
+        "gross_amount": _l("Before discounts"),
+        "discount_amount": _l("Discount"),
+        "cart_discount_amount": _l("Share of the receipt's discount"),
+        "vat_rate": _l("VAT rate"),
+        "tax_amount": _l("VAT"),
+        "total_amount": _l("Total"),
+        "unit_cost": _l("Unit cost"),
+        "cost_amount": _l("Cost"),
+        "multiplier": _l("Pieces in a pack"),
+    }
+    column_filters = ("product", "quantity", "total_amount", "discount_amount")
+    column_details_list = (
+        "sale.number",
+        "sale.sold_at",
+        "sale.branch",
+        "product",
+        "barcode",
+        "quantity",
+        "unit",
+        "multiplier",
+        "price",
+        "gross_amount",
+        "discount_amount",
+        "cart_discount_amount",
+        "vat_rate",
+        "tax_amount",
+        "total_amount",
+        "unit_cost",
+        "cost_amount",
+    )
+
+    def title_of(self, model: Any) -> str:
+        return f"{model.sale.number} · {model.product_name}"
+
+
+class SalePaymentView(ReadOnlyView):
+    """Payments of receipts."""
+
+    permission_read = P.SALE_READ_ALL
+    menu_icon, menu_order = "wallet", 30
+    column_list = ("sale.number", "sale.sold_at", "sale.branch", "method", "amount", "tendered_amount")
+    column_labels = {
+        "sale.number": _l("Receipt"),
+        "sale.sold_at": _l("Time"),
+        "sale.branch": _l("Branch"),
+        "method": _l("Method"),
+        "amount": _l("Amount"),
+        "tendered_amount": _l("Given"),
+    }
+    column_filters = ("method", "amount")
+
+    def title_of(self, model: Any) -> str:
+        return f"{model.sale.number} · {money(model.amount)}"
+
+
+class CountedCash(Form):
+    """What lies in the drawer."""
+
+    closing_cash = ExactField(_l("Counted cash"), [InputRequired()], digits=2, limit=MONEY_LIMIT)
+
+    def validate_closing_cash(self, field: Any) -> None:
+        """Cash cannot be less than nothing."""
+        if field.data is not None and field.data < 0:
+            raise ValueError(_("This cannot be negative."))
+
+
+def _close(shift: Shift, form: CountedCash) -> str:
+    counted: Decimal = form.closing_cash.data
+    operations.close_shift(shift, closing_cash=counted, actor=me())
+    difference = shift.difference or Decimal(0)
+    if difference == 0:
+        return _("The shift is closed; the cash is right.")
+    return _("The shift is closed; the difference is %(amount)s.", amount=money(difference))
+
+
+def _difference(_view: Any, _context: Any, row: Shift, _name: str) -> Any:
+    if row.difference is None:
+        return money(None)
+    tone = "" if row.difference == 0 else "bad" if row.difference < 0 else "warn"
+    return pill(money(row.difference), tone)
+
+
+class ShiftView(ReadOnlyView):
+    """Shifts of all tills; a manager may close one that was left open."""
+
+    permission_read = P.SHIFT_READ_ALL
+    menu_icon, menu_order = "shift", 40
+    column_list = (
+        "number",
+        "branch",
+        "till",
+        "cashier",
+        "status",
+        "opened_at",
+        "closed_at",
+        "last_number",
+        "opening_cash",
+        "expected_cash",
+        "closing_cash",
+        "difference",
+    )
+    column_labels = {
+        "number": _l("Shift"),
+        "branch": _l("Branch"),
+        "till": _l("Till"),
+        "cashier": _l("Cashier"),
+        "status": _l("Status"),
+        "opened_at": _l("Opened"),
+        "closed_at": _l("Closed"),
+        "last_number": _l("Receipts"),
+        "opening_cash": _l("Opening cash"),
+        "expected_cash": _l("Expected cash"),
+        "closing_cash": _l("Counted cash"),
+        "difference": _l("Difference"),
+    }
+    column_formatters = {"number": _shift_number, "difference": _difference}
+    column_sortable_list = ("opened_at",)
+    column_filters = ("branch", "till", "cashier", "status", "opened_at", "difference")
+    row_actions = [
+        RowAction(
+            "close",
+            _l("Close the shift"),
+            "lock",
+            P.SHIFT_CLOSE_ANY,
+            _close,
+            form=CountedCash,
+            visible=lambda shift: shift.is_open,
+        )
+    ]
+
+    def title_of(self, model: Any) -> str:
+        return _("Shift %(number)s", number=f"{model.till.number}-{model.number}")
+
+
+def init_app(app: Flask) -> None:
+    """Put the views into the panel, and the till into the menu."""
+    register_origin(operations.SALE_ORIGIN, _l("Sale"), "receipts")
+    register_origin(operations.SHIFT_ORIGIN, _l("Shift"), "shifts")
+    register_link("", _l("Till"), "sales.till", "till", IdentityPermission.TILL_USE, order=10)
+    register_shortcut(
+        _l("Open the till"),
+        "sales.till",
+        "till",
+        IdentityPermission.TILL_USE,
+        hint=_l("Sell"),
+        primary=True,
+        order=10,
+    )
+    register_shortcut(
+        _l("Sales"),
+        "receipts.index_view",
+        "receipt",
+        P.SALE_READ_ALL,
+        hint=_l("Receipts of all tills"),
+        order=20,
+    )
+    add_views(
+        app,
+        [
+            SaleView(Sale, name=_l("Receipts"), category=SALES, endpoint="receipts"),
+            SaleItemView(SaleItem, name=_l("Sold goods"), category=SALES, endpoint="sale_items"),
+            SalePaymentView(SalePayment, name=_l("Payments"), category=SALES, endpoint="sale_payments"),
+            ShiftView(Shift, name=_l("Shifts"), category=SALES, endpoint="shifts"),
+        ],
+    )

@@ -1,0 +1,317 @@
+"""Stock in the back office: what lies where, the ledger, and corrections."""
+
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import InputRequired, Optional
+
+from smartpos.catalog.models import Product
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.admin import ReadOnlyView, RemoteChoices, TenantView, add_views, describe
+from smartpos.core.admin.fields import ChoiceField, ExactField
+from smartpos.core.admin.filters import Filter
+from smartpos.core.admin.formatters import pill
+from smartpos.core.admin.origins import origin_choices, origin_link, register_origin
+from smartpos.core.db import db
+from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
+from smartpos.core.permissions import can
+from smartpos.identity.actors import Actor
+from smartpos.stock import operations, queries
+from smartpos.stock.models import (
+    AdjustmentReason,
+    BranchStock,
+    InventoryMovement,
+    MovementType,
+    StockAdjustment,
+)
+from smartpos.stock.permissions import StockPermission as P
+
+STOCK = _l("Stock")
+COST = CatalogPermission.COST_READ
+
+describe(
+    {
+        MovementType.IN: (_l("In"), "good"),
+        MovementType.OUT: (_l("Out"), "info"),
+        MovementType.ADJUST: (_l("Correction"), "warn"),
+    }
+)
+describe(
+    {
+        AdjustmentReason.OPENING: (_l("Opening balance"), "info"),
+        AdjustmentReason.COUNT: _l("Count"),
+        AdjustmentReason.DAMAGE: (_l("Damage"), "bad"),
+        AdjustmentReason.LOSS: (_l("Loss"), "bad"),
+        AdjustmentReason.FOUND: (_l("Found"), "good"),
+        AdjustmentReason.OWN_USE: (_l("Own use"), "warn"),
+        AdjustmentReason.OTHER: _l("Other"),
+    }
+)
+
+
+def me() -> Actor:
+    """Who is at work in the panel."""
+    actor: Actor = g.principal
+    return actor
+
+
+class RunsLow(Filter):
+    """Stock at or below its reorder point or minimum; below nothing where neither is set."""
+
+    control = "select"
+    words = _l("is")
+
+    def __init__(self) -> None:
+        super().__init__(
+            BranchStock.quantity,
+            _l("State"),
+            options=[("low", _l("Runs low")), ("out", _l("Out of stock")), ("negative", _l("Below zero"))],
+        )
+
+    def clean(self, value: str) -> Any:
+        if value not in {"low", "out", "negative"}:
+            raise ValueError(value)
+        return value
+
+    def test(self, column: Any, value: Any) -> Any:
+        if value == "negative":
+            return BranchStock.quantity < 0
+        if value == "out":
+            return BranchStock.quantity <= 0
+        wanted = BranchStock.min_quantity > 0
+        point = BranchStock.quantity <= BranchStock.min_quantity
+        return (wanted & point) | (BranchStock.quantity <= BranchStock.reorder_point)
+
+
+def _state(_view: Any, _context: Any, row: BranchStock, _name: str) -> Any:
+    if row.quantity < 0:
+        return pill(_l("Below zero"), "bad")
+    if row.quantity == 0:
+        return pill(_l("Out of stock"), "bad")
+    point = max(row.min_quantity, row.reorder_point or row.min_quantity)
+    return pill(_l("Runs low"), "warn") if point > 0 and row.quantity <= point else ""
+
+
+class StockView(TenantView):
+    """What lies where. Quantity and value belong to the ledger; only the wanted levels are edited."""
+
+    permission_read, permission_edit = P.STOCK_READ, P.LEVEL_WRITE
+    column_permissions = {"average_cost": COST, "value": COST}
+    menu_icon, menu_order = "box", 10
+    populates_model = False
+    lead = _l("What lies in each branch. Quantities change by sales, deliveries and corrections alone.")
+    column_list = (
+        "product",
+        "product.sku",
+        "branch",
+        "quantity",
+        "product.unit",
+        "state",
+        "min_quantity",
+        "reorder_point",
+        "max_quantity",
+        "average_cost",
+        "value",
+        "updated_at",
+    )
+    column_labels = {
+        "product": _l("Product"),
+        "product.sku": _l("Article"),
+        "branch": _l("Branch"),
+        "quantity": _l("Quantity"),
+        "product.unit": _l("Unit"),
+        "state": _l("State"),
+        "min_quantity": _l("Minimum"),
+        "reorder_point": _l("Reorder at"),
+        "max_quantity": _l("Maximum"),
+        "average_cost": _l("Average cost"),
+        "value": _l("Value"),
+        "updated_at": _l("Changed"),
+    }
+    column_formatters = {"state": _state}
+    column_sortable_list = ("quantity", "value", "updated_at")
+    column_filters = ("branch", "product", RunsLow(), "quantity")
+    search_hint = _l("Product or article")
+    form_columns = ("min_quantity", "reorder_point", "max_quantity")
+
+    def search(self, query: Any, words: list[str]) -> Any:
+        query = query.join(Product, Product.id == BranchStock.product_id)
+        for word in words:
+            found = Product.name.icontains(word, autoescape=True) | (Product.sku == word)
+            query = query.filter(found)
+        return query
+
+    def save(self, form: Any, model: Any, is_created: bool) -> Any:
+        return operations.set_levels(
+            model,
+            min_quantity=form.min_quantity.data,
+            reorder_point=form.reorder_point.data,
+            max_quantity=form.max_quantity.data,
+            actor=me(),
+        )
+
+    def title_of(self, model: Any) -> str:
+        return f"{model.product} · {model.branch}"
+
+
+class CausedBy(Filter):
+    """The kind of a row's cause."""
+
+    control = "select"
+    words = _l("is")
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column, _l("Cause"))
+
+    def get_options(self, view: Any) -> Any:
+        return origin_choices()
+
+    def clean(self, value: str) -> Any:
+        if value not in dict(origin_choices()):
+            raise ValueError(value)
+        return value
+
+    def test(self, column: Any, value: Any) -> Any:
+        return column == value
+
+
+def caused_by(_view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """The cause of a ledger row, for lists."""
+    return origin_link(row.origin_kind, row.origin_id)
+
+
+class MovementView(ReadOnlyView):
+    """The stock ledger."""
+
+    permission_read = P.MOVEMENT_READ
+    column_permissions = {"unit_cost": COST, "value": COST}
+    menu_icon, menu_order = "movement", 20
+    lead = _l("Every movement of every product with its cause. Rows are added, never changed.")
+    column_list = (
+        "occurred_at",
+        "product",
+        "branch",
+        "movement_type",
+        "quantity",
+        "product.unit",
+        "unit_cost",
+        "value",
+        "origin_kind",
+        "author",
+        "notes",
+    )
+    column_labels = {
+        "occurred_at": _l("Time"),
+        "product": _l("Product"),
+        "branch": _l("Branch"),
+        "movement_type": _l("Kind"),
+        "quantity": _l("Quantity"),
+        "product.unit": _l("Unit"),
+        "unit_cost": _l("Unit cost"),
+        "value": _l("Value"),
+        "origin_kind": _l("Cause"),
+        "author": _l("By"),
+        "notes": _l("Notes"),
+    }
+    column_formatters = {"origin_kind": caused_by}
+    column_wrap = ("notes",)
+    column_filters = (
+        "product",
+        "branch",
+        "movement_type",
+        CausedBy(InventoryMovement.origin_kind),
+        "occurred_at",
+        "author",
+    )
+
+    def title_of(self, model: Any) -> str:
+        return f"{model.product} · {model.id}"
+
+
+class AdjustmentView(TenantView):
+    """Corrections and opening balances: entered here, never changed afterwards."""
+
+    permission_read, permission_create = P.MOVEMENT_READ, P.STOCK_ADJUST
+    menu_icon, menu_order = "adjust", 30
+    populates_model = False
+    lead = _l("Corrections of stock by hand, each with its reason. What they moved is in the ledger.")
+    new_title, new_label = _l("Correct stock"), _l("Correct stock")
+    column_list = ("id", "created_at", "branch", "reason", "notes", "author")
+    column_labels = {
+        "id": _l("Number"),
+        "created_at": _l("Time"),
+        "branch": _l("Branch"),
+        "reason": _l("Reason"),
+        "notes": _l("Notes"),
+        "author": _l("By"),
+        "product": _l("Product"),
+        "quantity": _l("Quantity"),
+        "unit_cost": _l("Unit cost"),
+    }
+    column_wrap = ("notes",)
+    column_sortable_list = ()
+    column_filters = ("branch", "reason", "created_at", "author")
+    form_columns = ("branch", "reason", "product", "quantity", "unit_cost", "notes")
+    details_template = "stock/adjustment.html"
+
+    def __init__(self, model: type[Any], **options: Any) -> None:
+        self.form_ajax_refs = {"product": _Products("product", Product, ("name", "sku"))}
+        self.form_extra_fields = {
+            "product": ChoiceField(self.form_ajax_refs["product"], _l("Product"), [InputRequired()]),
+            "quantity": ExactField(
+                _l("How much more or less"),
+                [InputRequired()],
+                digits=3,
+                limit=QUANTITY_LIMIT,
+                description=_l("What is too many in the books with a minus: \u22122"),
+            ),
+            "unit_cost": ExactField(
+                _l("Unit cost"),
+                [Optional()],
+                digits=4,
+                limit=COST_LIMIT,
+                description=_l("Of what is more; empty means the average cost"),
+            ),
+        }
+        super().__init__(model, **options)
+
+    def save(self, form: Any, model: Any, is_created: bool) -> Any:
+        line = operations.AdjustmentLine(form.product.data.id, form.quantity.data, form.unit_cost.data)
+        return operations.adjust_stock(
+            form.branch.data.id, [line], reason=form.reason.data, notes=form.notes.data, actor=me()
+        )
+
+    def title_of(self, model: Any) -> str:
+        return str(_l("Correction %(number)s", number=model.id))
+
+    def movements_of(self, model: StockAdjustment) -> list[Any]:
+        """What a correction moved."""
+        statement = queries.movements(origin_kind=operations.ADJUSTMENT_ORIGIN, origin_id=model.id)
+        return list(db.session.execute(statement.order_by(InventoryMovement.id)))
+
+    def sees_costs(self) -> bool:
+        """Whether the person may see what the goods cost."""
+        return can(COST)
+
+
+class _Products(RemoteChoices):
+    """Products whose stock is kept."""
+
+    def find(self, statement: Any, words: list[str]) -> Any:
+        return super().find(statement.where(Product.track_inventory), words)
+
+
+def init_app(app: Flask) -> None:
+    """Put the views into the panel."""
+    register_origin(operations.ADJUSTMENT_ORIGIN, _l("Correction"), "stock_adjustments")
+    add_views(
+        app,
+        [
+            StockView(BranchStock, name=_l("Stock levels"), category=STOCK, endpoint="branch_stocks"),
+            MovementView(InventoryMovement, name=_l("Movements"), category=STOCK, endpoint="movements"),
+            AdjustmentView(
+                StockAdjustment, name=_l("Corrections"), category=STOCK, endpoint="stock_adjustments"
+            ),
+        ],
+    )
