@@ -18,7 +18,7 @@ export function productOf(item) {
       code: pack.barcode,
       multiplier: thousandths(pack.multiplier ?? "1"),
       price: pack.price === null || pack.price === undefined ? null : minor(pack.price),
-      unit: pack.unit ?? null,
+      unit: pack.title ?? pack.unit ?? null,
     });
   }
   if (item.barcode && !codes.has(item.barcode)) {
@@ -41,6 +41,10 @@ export function productOf(item) {
     active: item.is_active !== false && item.deleted !== true,
     codes: [...codes.values()],
   };
+}
+
+function isSame(one, other) {
+  return other !== null && JSON.stringify(one) === JSON.stringify(other);
 }
 
 export class Catalogue {
@@ -85,7 +89,7 @@ export class Catalogue {
     }
   }
 
-  /** Fetch what changed. `progress(count)` is told how many products have come. Returns how many there were. */
+  /** Fetch what changed. `progress(count)` is told how many products have come. Returns how many really changed. */
   sync(progress = () => {}) {
     this.running ??= this.#sync(progress).finally(() => {
       this.running = null;
@@ -98,6 +102,7 @@ export class Catalogue {
     let cursor = null;
     let syncedAt = null;
     let count = 0;
+    let changed = 0;
     do {
       const page = await this.api.get(this.url, {
         branch_id: this.branchId,
@@ -105,7 +110,12 @@ export class Catalogue {
         cursor,
         limit: PAGE,
       });
-      for (const item of page.items) touched.add(this.#place(productOf(item)));
+      for (const product of page.items.map(productOf)) {
+        // The server sends the last minute's changes again, to be sure.
+        if (isSame(product, this.index.get(product.id))) continue;
+        touched.add(this.#place(product));
+        changed += 1;
+      }
       count += page.items.length;
       // The first page's moment, so that what changes while the pages come is fetched again next time.
       syncedAt ??= page.synced_at;
@@ -114,7 +124,7 @@ export class Catalogue {
     } while (cursor);
     await this.#store(touched, syncedAt);
     this.syncedAt = syncedAt ?? this.syncedAt;
-    return count;
+    return changed;
   }
 
   /** Put a product on its shelf and into the index; returns the shelf's number. */

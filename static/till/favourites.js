@@ -8,6 +8,7 @@ export class Favourites {
     this.memory = memory;
     this.popular = popular; // product ids the server knows as popular, best first; helps a new device
     this.counts = new Map(memory.get("often", []));
+    this.ranked = this.#rank();
   }
 
   count(ids) {
@@ -19,8 +20,8 @@ export class Favourites {
     this.memory.set("often", entries);
   }
 
-  /** Product ids, the most sold first. */
-  ranked() {
+  /** Product ids, the most sold first; found once per page load, because tiles that move about are hard to hit. */
+  #rank() {
     const own = [...this.counts].sort((one, other) => other[1] - one[1]).map(([id]) => id);
     const known = new Set(own);
     return [...own, ...this.popular.filter((id) => !known.has(id))];

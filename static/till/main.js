@@ -12,7 +12,7 @@ useTexts({ texts: boot.texts, language: boot.language, timezone: boot.organizati
 
 const till = new Till(boot);
 const scanner = new Scanner({
-  onScan: (code, field) => till.scanned(code, field),
+  onScan: (scans, sure) => till.scanned(scans, sure),
   isListening: () => till.listening,
   home: () => { if (!till.state.dialog) till.search?.focus({ preventScroll: true }); },
 });

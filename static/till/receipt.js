@@ -4,6 +4,7 @@ import { minor, showMoney, showQuantity, thousandths } from "./money.js";
 import { lineGross } from "./pricing.js";
 import { dateAndTime, t } from "./texts.js";
 
+const TAIL = 6; // millimetres of empty paper after the last line
 const STYLE = new URL("receipt.css", import.meta.url);
 
 function element(tag, name, ...children) {
@@ -91,7 +92,8 @@ export async function printReceipt(sale, shop, width) {
   page.head.append(style);
   await ready;
   // A roll has no page height; the page is made as long as the receipt, or a cut would come in the middle of it.
-  const height = Math.ceil((page.body.scrollHeight * 25.4) / 96) + 4;
+  const pixels = page.querySelector(".receipt").getBoundingClientRect().bottom;
+  const height = Math.ceil((pixels * 25.4) / 96) + TAIL;
   style.sheet?.insertRule(`@page { size: ${width}mm ${Math.max(height, width + 1)}mm; margin: 0; }`);
   frame.contentWindow.focus();
   frame.contentWindow.print();

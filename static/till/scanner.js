@@ -6,13 +6,16 @@
 
 const FAST = 50; // milliseconds between two signs of a scanner; people rarely type two that fast, never four
 const HICCUP = 150; // what a scanner known by three fast signs may pause, on a busy machine or a bad radio link
-const SLOWEST_MEAN = 42;
+const SURE_MEAN = 42;
+const SLOWEST_MEAN = 80; // a slow scanner, or a busy machine: believed when the code is known
 const SHORTEST = 3;
-const AFTER_SCAN = 150; // an Enter this soon after a scan belongs to the scanner (some send two)
+const AFTER_SCAN = 100; // an Enter this soon after a scan belongs to the scanner, if it is one that sends two
 
 export class Scanner {
   /**
-   * `onScan(code, before)` returns false to have the signs typed after all; `before` is what the focused field held.
+   * `onScan(scans)` gets one reading of what was scanned, or two when the scanner may have stumbled at its first sign:
+   * {code, field}, where `field` is what the focused field held before; and whether it is surely none but a scanner.
+   * It returns false to have all typed after all.
    * `isListening()` says whether scans make sense now; when it says no, keys pass untouched. `home()` may move the
    * focus to a field for signs that would otherwise be typed nowhere.
    */
@@ -24,6 +27,10 @@ export class Scanner {
     this.trail = null; // what was typed a moment before the burst: a scanner that stumbled at its first signs
     this.timer = 0;
     this.scannedAt = -Infinity;
+    // Learnt from the scan before: a scanner that sent one Enter leaves the next, however soon, to a person.
+    this.known = false;
+    this.endedTwice = false;
+    this.endsOnce = false;
     this.typedAt = -Infinity;
   }
 
@@ -53,6 +60,7 @@ export class Scanner {
   keydown(event) {
     if (!this.isListening() || event.isComposing) return this.flush();
     if (["Shift", "CapsLock", "AltGraph", "NumLock"].includes(event.key)) return undefined;
+    if (event.key !== "Enter") this.scannedAt = -Infinity; // a person is at the keys again
     const sign = event.key.length === 1 && !event.metaKey && (!event.ctrlKey || event.getModifierState("AltGraph"));
     if (sign) return this.#sign(event);
     if (event.key === "Enter" || event.key === "Tab") return this.#terminator(event);
@@ -69,7 +77,9 @@ export class Scanner {
     if (!burst || now - burst.last > patience(burst)) {
       this.flush();
       if (!isText(document.activeElement)) this.home();
-      this.burst = { text: event.key, held: "", first: now, last: now, ...this.#beginning(now) };
+      const { trail } = this;
+      const stumbled = trail !== null && now - trail.last <= HICCUP ? trail : null;
+      this.burst = { text: event.key, held: "", first: now, last: now, field: fieldState(), stumbled };
       return undefined;
     }
     burst.text += event.key;
@@ -77,13 +87,6 @@ export class Scanner {
     burst.last = now;
     this.#wait(patience(burst));
     return swallow(event);
-  }
-
-  /** Where the burst that begins now may really have begun: {lead, field}. */
-  #beginning(now) {
-    const { trail } = this;
-    if (trail && now - trail.last <= HICCUP) return { lead: trail.text, field: trail.field };
-    return { lead: "", field: fieldState() };
   }
 
   #wait(milliseconds) {
@@ -97,22 +100,28 @@ export class Scanner {
   #terminator(event) {
     const now = event.timeStamp;
     const burst = this.burst;
-    const isScan =
-      burst !== null &&
-      burst.text.length >= SHORTEST &&
-      now - burst.last <= patience(burst) &&
-      (now - burst.first) / burst.text.length <= SLOWEST_MEAN;
-    if (!isScan) {
+    const mean = burst ? (now - burst.first) / burst.text.length : Infinity;
+    if (mean > SLOWEST_MEAN || burst.text.length < SHORTEST || now - burst.last > patience(burst)) {
       this.flush();
-      return event.key === "Enter" && this.justScanned(now) ? swallow(event) : undefined;
+      if (event.key !== "Enter" || !this.justScanned(now)) return undefined;
+      this.scannedAt = -Infinity;
+      if (this.endsOnce) return undefined;
+      this.endedTwice = true;
+      return swallow(event);
     }
-    if (this.onScan(burst.lead + burst.text, burst.field) === false) {
+    const { stumbled, text, field } = burst;
+    const scans = [{ code: text, field }];
+    if (stumbled) scans.push({ code: stumbled.text + text, field: stumbled.field });
+    if (this.onScan(scans, mean <= SURE_MEAN) === false) {
       this.typedAt = now;
       return this.flush();
     }
     clearTimeout(this.timer);
     this.burst = null;
     this.trail = null;
+    this.endsOnce = this.known && !this.endedTwice;
+    this.known = true;
+    this.endedTwice = false;
     this.scannedAt = now;
     return swallow(event);
   }
@@ -122,7 +131,10 @@ export class Scanner {
     clearTimeout(this.timer);
     const burst = this.burst;
     this.burst = null;
-    if (burst) this.trail = { text: burst.lead + burst.text, field: burst.field, last: burst.last };
+    if (burst) {
+      const { text, field, last, stumbled } = burst;
+      this.trail = { text: (stumbled?.text ?? "") + text, field: stumbled ? stumbled.field : field, last };
+    }
     if (burst?.held && burst.field) typeInto(burst.field.element, burst.held);
     return undefined;
   }

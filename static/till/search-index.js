@@ -8,6 +8,8 @@ const BEGINNING = 2;
 const INSIDE = 3;
 const TYPO = 4;
 
+const MANY = 5000; // so many equally good products are not put in order; whoever sees them types on
+
 const byName = new Intl.Collator(["uz", "ru"], { numeric: true });
 
 export class SearchIndex {
@@ -17,6 +19,7 @@ export class SearchIndex {
     this.codes = new Map(); // code -> {place, multiplier, price, unit, code}
     this.words = []; // distinct words of all names
     this.postings = new Map(); // word -> places of the products that have, or had, it in their name
+    this.order = null; // active products by name; made when somebody wants it
     this.renamed = new Set(); // places whose postings must be checked against the name of today
   }
 
@@ -44,6 +47,7 @@ export class SearchIndex {
       this.places.set(product.id, place);
     }
     this.products[place] = product;
+    if (!before || before.key !== product.key || before.active !== product.active) this.order = null;
     if (product.active) for (const entry of product.codes) this.#putCode(entry, place);
     if (!before || before.key !== product.key) this.#putWords(product.key, place, before?.key);
   }
@@ -66,6 +70,16 @@ export class SearchIndex {
         this.words.push(word);
       }
     }
+  }
+
+  /** The active products' places in `products`, by name. */
+  inOrder() {
+    if (this.order === null) {
+      const { products } = this;
+      this.order = products.map((_, place) => place).filter((place) => products[place].active);
+      this.order.sort((one, other) => (products[one].key < products[other].key ? -1 : products[one].key > products[other].key ? 1 : one - other));
+    }
+    return this.order;
   }
 
   /** What a scanned or typed code stands for: {product, code, multiplier, price, unit}, or null. */
@@ -129,19 +143,28 @@ export class SearchIndex {
 
   #best(found, words, limit) {
     const first = words[0] ?? "";
-    const ranked = [];
+    const shelves = []; // rank -> products; ranks are few, products may be thousands
     for (const [place, badness] of found) {
       const product = this.products[place];
       if (!product.active) continue;
-      const rank = badness * 8 + (product.key.startsWith(first) ? 0 : 4) + (product.stock > 0 || product.stock === null ? 0 : 2);
-      ranked.push({ product, rank });
+      const missing = product.stock !== null && product.stock <= 0;
+      const rank = badness * 4 + (product.key.startsWith(first) ? 0 : 2) + (missing ? 1 : 0);
+      (shelves[rank] ??= []).push(product);
     }
-    // Thousands may match a single letter; names are compared only among those that can still be shown.
-    ranked.sort((one, other) => one.rank - other.rank || one.product.key.length - other.product.key.length);
-    const shown = ranked.slice(0, limit);
-    shown.sort((one, other) => one.rank - other.rank || byName.compare(one.product.name, other.product.name));
-    return shown.map(({ product }) => product);
+    const best = [];
+    for (const shelf of shelves) {
+      if (!shelf) continue;
+      if (shelf.length < MANY) shelf.sort(shortestFirst);
+      const taken = shelf.slice(0, limit - best.length).sort((one, other) => byName.compare(one.name, other.name));
+      best.push(...taken);
+      if (best.length === limit) break;
+    }
+    return best;
   }
+}
+
+function shortestFirst(one, other) {
+  return one.key.length - other.key.length;
 }
 
 function normal(code) {

@@ -27,45 +27,81 @@ export class Session {
     if (!this.till.state.locked) this.till.show({ locked: "ended", dialog: null });
   }
 
-  /** Lock the till: the session ends on the server, the screen asks for a PIN. */
+  /** Lock the till: the session ends on the server, the screen asks who comes next. */
   async lock() {
-    const { checkout, state } = this.till;
-    if (checkout.busy) return;
-    this.till.show({ locked: "locked", dialog: null, lockedUser: state.user.id });
+    if (this.till.checkout.busy) return;
+    this.till.show({ locked: "locked", dialog: null });
     this.till.own.flush();
     try {
-      await this.till.api.post(this.urls.lock);
+      const answer = await this.till.api.post(this.urls.lock);
+      this.#takeToken(answer.csrf_token);
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof NoAnswer)) throw error;
     }
   }
 
-  /** Who may sign in here by PIN: [{id, name}]. */
+  /** Who may sign in here by PIN: [{id, name}]; nobody, when this device is not known as a till. */
   async cashiers() {
-    const answer = await this.till.api.get(this.urls.cashiers, { till_id: this.till.state.tillId });
-    return answer.items;
+    const answer = await this.till.api.get(this.urls.cashiers);
+    return answer.till === null ? [] : answer.items;
   }
 
   async signInByPin(userId, pin) {
-    await this.till.api.post(this.urls.pin, { till_id: this.till.state.tillId, user_id: userId, pin });
-    await this.renew();
+    const attempt = () => this.till.api.post(this.urls.pin, { user_id: userId, pin });
+    let answer;
+    try {
+      answer = await attempt();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== "csrf") throw error;
+      await this.#page(this.urls.login);
+      answer = await attempt();
+    }
+    this.#takeToken(answer.csrf_token);
+    if (!(await this.renew())) location.assign(this.till.loginAddress());
   }
 
-  /** Fetch the page anew for its opening facts: token, person, rights and shift. Throws NoAnswer or goes to log in. */
+  /**
+   * Sign in through the ordinary log-in page without leaving the till. Returns what that page objects to, or "". What
+   * needs more than name and password goes on in the page itself.
+   */
+  async signInByPassword(name, password) {
+    await this.#page(this.urls.login);
+    const form = new URLSearchParams({ name, password, next: this.urls.till, csrf_token: this.till.api.session.csrf });
+    const { page, address } = await this.#page(this.urls.login, { method: "POST", body: form });
+    if (this.#takeUp(page)) return "";
+    const said = page.querySelector("[role=alert], .alert.bad, .field-error")?.textContent.trim();
+    if (said && !page.querySelector("[name=organization]") && new URL(address).pathname === new URL(this.urls.login, location).pathname) return said;
+    location.assign(address);
+    return "";
+  }
+
+  /** Fetch the till's page anew for its facts: token, person, rights and shift. false: nobody is signed in. */
   async renew() {
-    let page;
+    const { page } = await this.#page(this.urls.till);
+    return this.#takeUp(page);
+  }
+
+  /** A page of the server, read by the till instead of shown; its token is the one to use from here on. */
+  async #page(url, options = {}) {
     try {
-      const answer = await fetch(this.urls.till, { credentials: "same-origin", cache: "no-store" });
-      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      this.#takeToken(page.querySelector("meta[name=csrf-token]")?.content);
+      return { page, address: answer.url };
     } catch {
-      throw new NoAnswer(this.urls.till);
+      throw new NoAnswer(url);
     }
+  }
+
+  #takeToken(token) {
+    if (token) this.till.api.session.csrf = token;
+  }
+
+  #takeUp(page) {
     const boot = JSON.parse(page.getElementById("boot")?.textContent ?? "null");
-    if (!boot) {
-      location.assign(this.urls.login);
-      return;
-    }
-    this.till.api.session.csrf = boot.csrf;
+    if (!boot) return false;
+    this.#takeToken(boot.csrf);
     this.till.sessionChanged(Session.facts(boot));
+    return true;
   }
 }

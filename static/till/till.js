@@ -152,11 +152,16 @@ export class Till {
   }
 
   sessionChanged(facts) {
-    const before = this.state.user.id;
+    const { user, branch } = this.state;
     this.#set({ ...facts, locked: null, dialog: null });
-    if (facts.user.id !== before) this.#takeUpOwnCart();
-    this.#resumeSale();
-    this.syncCatalogue();
+    if (facts.user.id !== user.id) this.#takeUpOwnCart();
+    // Stock, and perhaps prices, are those of the branch.
+    if (facts.branch.id !== branch.id) this.start();
+    else {
+      this.#resumeSale();
+      this.syncCatalogue();
+    }
+    this.focusSearch();
   }
 
   // --- Scanning and adding -------------------------------------------------------------------------------------
@@ -166,11 +171,13 @@ export class Till {
     return !this.state.locked && this.state.shift !== null;
   }
 
-  /** A scan came, while the focused field (or null) held something. false: it was typing after all. */
-  scanned(code, field) {
+  /** A scan came (see scanner.js), `sure` when nobody types that fast. false: it was typing after all. */
+  scanned(scans, sure) {
+    const { index } = this.catalogue;
+    const { code, field } = scans.find((scan) => index.lookUp(scan.code)) ?? scans[0];
     const inSearch = field?.element === this.search;
-    const entry = this.catalogue.index.lookUp(code);
-    if (!entry && field && (code.length < UNSURE || (inSearch && !/\d/.test(code)))) return false;
+    const entry = index.lookUp(code);
+    if (!entry && (!sure || (field && code.length < UNSURE) || (inSearch && !/\d/.test(code)))) return false;
     const prefix = inSearch ? PREFIX.exec(field.value) : null;
     const counted = prefix && prefix[2] === "" ? thousandths(prefix[1].replace(",", ".")) : 1000;
     restore(field, prefix && counted !== 1000 ? "" : undefined);
@@ -253,6 +260,8 @@ export class Till {
 
   setQuery(query) {
     clearTimeout(this.typing);
+    // The field may be ahead of what is shown, if this comes before its last sign was searched for.
+    if (this.search && this.search.value !== query) this.search.value = query;
     this.#set({ query, highlighted: -1, ...(query ? { pane: "products" } : {}) });
   }
 
@@ -340,7 +349,8 @@ export class Till {
       }
       this.favourites.count([...quantities.keys()]);
       this.catalogue.take(quantities);
-      this.#set({ cart: carts.emptyCart() });
+      const { catalogue } = this.state;
+      this.#set({ cart: carts.emptyCart(), catalogue: { ...catalogue, version: catalogue.version + 1 } });
     }
     this.own.setNow("cart", null);
     this.own.set("last", sale);
@@ -352,8 +362,8 @@ export class Till {
   async #refused(problem) {
     if (problem.status === 401) return;
     if (problem.code === "csrf") {
-      await this.session.renew();
-      this.toast(t("try_again"), "warn");
+      if (await this.session.renew()) this.toast(t("try_again"), "warn");
+      else this.session.ended();
       return;
     }
     this.refuse(problem.message);
@@ -396,16 +406,23 @@ export class Till {
 
   async openShift(tillId, openingCash) {
     const shift = await this.api.post(this.urls.open_shift, { till_id: tillId, opening_cash: openingCash });
-    const tills = this.state.tills.find(({ id }) => id === tillId);
-    const moved = tills && tills.branch_id !== this.state.branch.id;
-    if (moved) return this.session.renew();
+    const place = this.state.tills.find(({ id }) => id === tillId);
+    if (place.branch_id !== this.state.branch.id) {
+      await this.session.renew();
+      return;
+    }
     this.#set({ shift, tillId, done: null });
     this.focusSearch();
-    return undefined;
   }
 
   async refreshShift() {
-    this.#set({ shift: await this.api.get(this.urls.current_shift) });
+    try {
+      this.#set({ shift: await this.api.get(this.urls.current_shift) });
+    } catch (error) {
+      // Somebody has closed it from the back office.
+      if (error.code === "no_open_shift") this.shiftLeft();
+      else throw error;
+    }
   }
 
   async closeShift(closingCash) {

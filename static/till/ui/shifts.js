@@ -35,10 +35,10 @@ export function OpenShift({ till }) {
             ${allowed && tills.length > 1 && html`
               <label class="field">${t("till")}
                 <select value=${chosen} onChange=${(event) => choose(Number(event.target.value))}>
-                  ${tills.map((one) => html`<option key=${one.id} value=${one.id} selected=${one.id === chosen}>${one.branch_name} · ${one.name}</option>`)}
+                  ${tills.map((one) => html`<option key=${one.id} value=${one.id} selected=${one.id === chosen}>${one.branch} · ${one.name}</option>`)}
                 </select>
               </label>`}
-            ${allowed && tills.length === 1 && html`<p class="subject"><b>${tills[0].name}</b><span class="muted">${tills[0].branch_name}</span></p>`}
+            ${allowed && tills.length === 1 && html`<p class="subject"><b>${tills[0].name}</b><span class="muted">${tills[0].branch}</span></p>`}
             <div class="row away">
               <button type="button" class="btn" onClick=${() => till.session.lock()}><${Icon} name="lock" />${t("change_cashier")}</button>
               <a class="btn ghost" href=${till.urls.home}><${Icon} name="home" />${t("back_office")}</a>

@@ -5,6 +5,9 @@ import { useStore } from "../store.js";
 import { t } from "../texts.js";
 import { Dialog, html, Icon, Keypad, useEffect, useRef, useState } from "./kit.js";
 
+const SHORTEST_PIN = 4;
+const LONGEST_PIN = 12;
+
 export function KeysDialog({ till }) {
   return html`
     <${Dialog} title=${t("keys")} close=${t("close")} onClose=${() => till.close()}>
@@ -48,55 +51,97 @@ export function RecordedDialog({ till }) {
     </${Dialog}>`;
 }
 
-/** The till is locked, or the session is over: a PIN brings it back, the cart is still there. */
+/** The till is locked, or the session is over: a PIN or a password brings it back, the cart is still there. */
 export function Lock({ till }) {
-  const { locked, user } = useStore(till.store, ["locked", "user", "tillId"]);
+  const { locked } = useStore(till.store, ["locked"]);
   const [people, setPeople] = useState(null);
-  const [who, setWho] = useState(null);
-  const [pin, setPin] = useState("");
-  const [state, setState] = useState({ busy: false, error: "" });
-  const field = useRef(null);
-  const load = () => till.session.cashiers().then(
-    (found) => { setPeople(found); setWho(found.find(({ id }) => id === user.id)?.id ?? found[0]?.id ?? null); },
-    () => setPeople([]),
-  );
-  useEffect(() => { load(); }, []);
-  useEffect(() => { if (who !== null) field.current?.focus(); }, [who]);
-  const submit = async (event) => {
-    event.preventDefault();
-    if (state.busy || pin.length < 4) return;
-    setState({ busy: true, error: "" });
-    try {
-      await till.session.signInByPin(who, pin);
-    } catch (error) {
-      setPin("");
-      setState({ busy: false, error: till.explain(error) });
-      till.sound("wrong");
-      field.current?.focus();
-    }
-  };
-  const press = (sign) => setPin((now) => (sign === "back" ? now.slice(0, -1) : (now + sign).slice(0, 12)));
+  const [byPassword, setByPassword] = useState(false);
+  useEffect(() => {
+    till.session.cashiers().then(setPeople, () => setPeople([]));
+  }, []);
+  const password = byPassword || people?.length === 0;
   return html`
     <${Dialog} label=${t("sign_in")} opaque>
-      <form class="stack lock" onSubmit=${submit}>
+      <div class="stack lock">
         <span class="tick"><${Icon} name="lock" size="large" /></span>
         <h2>${locked === "ended" ? t("session_ended") : t("till_locked")}</h2>
         <p class="muted">${t("cart_is_kept")}</p>
         ${people === null && html`<p class="note muted" role="status">${t("loading")}</p>`}
+        ${people !== null && (password ? html`<${PasswordForm} till=${till} />` : html`<${PinForm} till=${till} people=${people} />`)}
         ${people?.length > 0 && html`
-          <div class="people" role="group" aria-label=${t("who_are_you")}>
-            ${people.map(({ id, name }) => html`<button type="button" key=${id} class=${`chip ${id === who ? "on" : ""}`} aria-pressed=${String(id === who)} onClick=${() => { setWho(id); setPin(""); }}>${name}</button>`)}
-          </div>
-          <label class="sr-only" for="pin">${t("pin")}</label>
-          <input id="pin" ref=${field} class="pin" type="password" inputmode=${matchMedia("(pointer: coarse)").matches ? "none" : "numeric"} autocomplete="off" maxlength="12"
-            placeholder=${t("pin")} value=${pin} onInput=${(event) => setPin(event.target.value.replace(/\D/g, ""))} />
-          <${Keypad} press=${press} comma=${false} backLabel=${t("erase")} />
-          <button class="btn primary big" disabled=${state.busy || pin.length < 4}>${t("sign_in")}</button>`}
-        ${people?.length === 0 && html`<p class="note muted">${t("no_pins")}</p>`}
-        ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
-        <a class="btn ghost" href=${till.loginAddress()}>${t("sign_in_by_password")}</a>
-      </form>
+          <button type="button" class="btn ghost" onClick=${() => setByPassword(!byPassword)}>${byPassword ? t("sign_in_by_pin") : t("sign_in_by_password")}</button>`}
+      </div>
     </${Dialog}>`;
+}
+
+function useAttempt(till) {
+  const [state, setState] = useState({ busy: false, error: "" });
+  const attempt = async (act, failed) => {
+    if (state.busy) return;
+    setState({ busy: true, error: "" });
+    try {
+      const objection = await act();
+      setState({ busy: false, error: objection ?? "" });
+      if (objection) failed();
+    } catch (error) {
+      setState({ busy: false, error: till.explain(error) });
+      till.sound("wrong");
+      failed();
+    }
+  };
+  return [state, attempt];
+}
+
+function PinForm({ till, people }) {
+  const { user } = till.state;
+  const [who, setWho] = useState(people.find(({ id }) => id === user.id)?.id ?? people[0].id);
+  const [pin, setPin] = useState("");
+  const [state, attempt] = useAttempt(till);
+  const field = useRef(null);
+  useEffect(() => field.current.focus(), [who]);
+  const submit = (event) => {
+    event.preventDefault();
+    if (pin.length < SHORTEST_PIN) return;
+    attempt(() => till.session.signInByPin(who, pin), () => {
+      setPin("");
+      field.current?.focus();
+    });
+  };
+  const press = (sign) => setPin((now) => (sign === "back" ? now.slice(0, -1) : (now + sign).slice(0, LONGEST_PIN)));
+  return html`
+    <form class="stack" onSubmit=${submit}>
+      <div class="people" role="group" aria-label=${t("who_are_you")}>
+        ${people.map(({ id, name }) => html`
+          <button type="button" key=${id} class=${`chip ${id === who ? "on" : ""}`} aria-pressed=${String(id === who)} onClick=${() => { setWho(id); setPin(""); }}>${name}</button>`)}
+      </div>
+      <label class="sr-only" for="pin">${t("pin")}</label>
+      <input id="pin" ref=${field} class="pin" type="password" inputmode=${matchMedia("(pointer: coarse)").matches ? "none" : "numeric"} autocomplete="off"
+        maxlength=${LONGEST_PIN} placeholder=${t("pin")} value=${pin} onInput=${(event) => setPin(event.target.value.replace(/\D/g, ""))} />
+      <${Keypad} press=${press} comma=${false} backLabel=${t("erase")} />
+      ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
+      <button class="btn primary big" disabled=${state.busy || pin.length < SHORTEST_PIN}>${t("sign_in")}</button>
+    </form>`;
+}
+
+function PasswordForm({ till }) {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [state, attempt] = useAttempt(till);
+  const field = useRef(null);
+  useEffect(() => field.current.focus(), []);
+  const submit = (event) => {
+    event.preventDefault();
+    attempt(() => till.session.signInByPassword(name, password), () => setPassword(""));
+  };
+  return html`
+    <form class="stack" onSubmit=${submit}>
+      <label class="field">${t("user_name")}
+        <input ref=${field} type="text" autocomplete="username" autocapitalize="off" spellcheck="false" required value=${name} onInput=${(event) => setName(event.target.value)} /></label>
+      <label class="field">${t("password")}
+        <input type="password" autocomplete="current-password" required value=${password} onInput=${(event) => setPassword(event.target.value)} /></label>
+      ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
+      <button class="btn primary big" disabled=${state.busy}>${t("sign_in")}</button>
+    </form>`;
 }
 
 const SIGNS = { good: "check", info: "info", warn: "warning", bad: "warning" };

@@ -1,0 +1,199 @@
+"""The till as a cashier meets it: a real browser on a real server."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import func, select
+
+from smartpos.core.db import db
+from smartpos.core.tenancy import platform_scope
+from smartpos.finance.models import CashEntry
+from smartpos.sales.models import Sale, SaleItem
+from smartpos.sales.queries.books import verify_books
+from smartpos.stock.models import BranchStock
+from tests.cast import PASSWORD, Shop, ean13
+from tests.conftest import LiveServer
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A product of the test shop."""
+
+    id: int
+    name: str
+    code: str
+    price: int
+
+
+class Shelf:
+    """The products that the tests of a module sell, by a short name."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.goods: dict[str, Goods] = {}
+
+    def add(self, key: str, name: str, price: int, **facts: Any) -> Goods:
+        """Put a product on the shelf; see ``Shop.product``."""
+        number = self.shop.product(name, price=str(price), **facts)
+        self.goods[key] = Goods(number, name, self.shop.barcode_of(number), price)
+        return self.goods[key]
+
+    def __getitem__(self, key: str) -> Goods:
+        return self.goods[key]
+
+
+@pytest.fixture(scope="module")
+def shelf(live_server: LiveServer) -> Shelf:
+    """Milk, bread, tea, a chocolate with a Russian name, and rice by the kilogram."""
+    shelf = Shelf(live_server.shop)
+    shelf.add("milk", "Sut Musaffo 1 l", 13_500)
+    shelf.add("bread", "Obi non", 4_000)
+    shelf.add("tea", "Choy Ahmad 100 g", 16_900)
+    shelf.add("chocolate", "Шоколад Алёнка 90 г", 21_000)
+    shelf.add("butter", "Sariyog‘ 200 g", 27_000)
+    shelf.add("rice", "Guruch Lazer", 24_500, unit="kg")
+    shelf.add("rare", "Qizil ikra", 150_000, stock="2")
+    return shelf
+
+
+class Till:
+    """A till in a browser, and what its server has written."""
+
+    def __init__(self, page: Page, server: LiveServer) -> None:
+        self.page = page
+        self.server = server
+        self.complaints: list[str] = []
+        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    @property
+    def search(self) -> Locator:
+        return self.page.locator("#search")
+
+    @property
+    def lines(self) -> Locator:
+        return self.page.locator(".line")
+
+    @property
+    def total(self) -> Locator:
+        return self.page.locator("#total")
+
+    @property
+    def done(self) -> Locator:
+        return self.page.locator(".done")
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def line(self, goods: Goods) -> Locator:
+        return self.lines.filter(has_text=goods.name.split("‘")[0])
+
+    def count_of(self, goods: Goods) -> Locator:
+        return self.line(goods).locator(".count")
+
+    def scan(self, code: str, *, delay: float = 10, end: str = "Enter") -> None:
+        """Type as a scanner does."""
+        self.page.keyboard.type(code, delay=delay)
+        self.page.keyboard.press(end)
+
+    def scan_by_events(self, code: str) -> None:
+        """Scan signs that no key of the Latin layout has."""
+        session = self.page.context.new_cdp_session(self.page)
+        for sign in code:
+            session.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": sign, "text": sign})
+            session.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": sign})
+        self.page.keyboard.press("Enter")
+
+    def type(self, text: str) -> None:
+        """Type as a quick person does."""
+        self.page.keyboard.type(text, delay=110)
+
+    def open(self) -> None:
+        """Show the till with an open shift, the products loaded."""
+        self.page.goto(f"{self.server.url}/till")
+        opening = self.page.locator("#opening-cash")
+        expect(opening.or_(self.search)).to_be_visible()
+        if opening.is_visible():
+            opening.fill("100000")
+            opening.press("Enter")
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until there is something to sell."""
+        expect(self.page.locator(".tile").first).to_be_visible(timeout=15_000)
+        expect(self.search).to_be_focused()
+
+    def sales(self) -> int:
+        """How many sales the shop has."""
+        with self.server.shop.inside("owner"):
+            return db.session.execute(select(func.count()).select_from(Sale)).scalar_one()
+
+    def last_sale(self) -> tuple[Decimal, list[tuple[int, Decimal]]]:
+        """Total of the latest sale, and what it sold: product and quantity."""
+        with self.server.shop.inside("owner"):
+            sale = db.session.execute(select(Sale).order_by(Sale.id.desc()).limit(1)).scalar_one()
+            items = select(SaleItem.product_id, SaleItem.quantity).where(SaleItem.sale_id == sale.id)
+            lines = db.session.execute(items.order_by(SaleItem.line_number))
+            return sale.total_amount, [(product, quantity) for product, quantity in lines]
+
+    def stock(self, goods: Goods) -> Decimal:
+        """What the shop has of it."""
+        shop = self.server.shop
+        with shop.inside("owner"):
+            query = select(BranchStock.quantity).where(
+                BranchStock.product_id == goods.id, BranchStock.branch_id == shop.branch_id
+            )
+            return db.session.execute(query).scalar_one()
+
+    def cash(self) -> Decimal:
+        """What the cash ledger says is in the drawers."""
+        with self.server.shop.inside("owner"):
+            return db.session.execute(select(func.coalesce(func.sum(CashEntry.amount), 0))).scalar_one()
+
+    def books_are_right(self) -> bool:
+        """Whether every sum agrees with its ledger."""
+        with self.server.app.app_context(), platform_scope(reason="test"):
+            return not list(verify_books())
+
+
+@pytest.fixture
+def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Till]]:
+    """``browse("cashier", viewport=…)``: a till in a browser of its own, signed in through the login form."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in(who: str, **options: Any) -> Till:
+        context = browser.new_context(
+            **{"viewport": {"width": 1366, "height": 768}, "locale": "en-US", **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/login")
+        page.fill("[name=name]", who)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        return Till(page, live_server)
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def till(browse: Callable[..., Till], shelf: Shelf) -> Iterator[Till]:
+    """The cashier's till, ready to sell. Fails the test when the browser had anything to complain about."""
+    till = browse("cashier")
+    till.open()
+    yield till
+    assert till.complaints == []
+
+
+@pytest.fixture
+def unknown_code() -> str:
+    """A valid barcode that no product has."""
+    return ean13(987_654_321)
