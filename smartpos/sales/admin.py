@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import false, select
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import (
@@ -326,7 +326,7 @@ class CountedCash(Form):
     def validate_closing_cash(self, field: Any) -> None:
         """Cash cannot be less than nothing."""
         if field.data is not None and field.data < 0:
-            raise ValueError(_("This cannot be negative."))
+            raise ValidationError(_("This cannot be negative."))
 
 
 def _close(shift: Shift, form: CountedCash) -> str:

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import Forbidden
+from smartpos.core.errors import Forbidden, Invalid
 from smartpos.finance.models import CashEntryKind
 from smartpos.finance.operations import record_cash
 from smartpos.finance.queries import expected_cash
@@ -27,6 +28,7 @@ def open_shift(till_id: int, *, opening_cash: Decimal, actor: Actor) -> Shift:
     """
     if actor.user_id is None:
         raise Forbidden(permission=str(SalesPermission.SHIFT_OPEN))
+    _check_cash(opening_cash)
     till = _lock_till(till_id)
     # Somebody who opens two tills in the same moment meets here the second time.
     db.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)).one()
@@ -66,6 +68,7 @@ def close_shift(shift: Shift, *, closing_cash: Decimal, actor: Actor) -> Shift:
         raise Forbidden(
             permission=str(SalesPermission.SHIFT_CLOSE if is_own else SalesPermission.SHIFT_CLOSE_ANY)
         )
+    _check_cash(closing_cash)
     # A sale that is on its way holds this row; it is counted, or it comes too late and finds the shift closed.
     lock = select(Shift).where(Shift.id == shift.id).with_for_update(key_share=True)
     db.session.execute(lock, execution_options={"populate_existing": True}).one()
@@ -98,6 +101,11 @@ def _lock_till(till_id: int) -> Till:
     if not till.is_active or not till.branch.is_active:
         raise TillIsOff
     return till
+
+
+def _check_cash(amount: Decimal) -> None:
+    if amount < 0:
+        raise Invalid(_("Counted cash cannot be negative."))
 
 
 def _note(shift: Shift, kind: CashEntryKind, amount: Decimal, actor: Actor) -> None:
