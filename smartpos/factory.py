@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from smartpos.core import cli, health, i18n, logs, web
+from smartpos.core.admin.navigation import order_groups
 from smartpos.core.admin.panel import make_admin
 from smartpos.core.db import db
 from smartpos.core.extensions import api, csrf, limiter, login_manager, migrate, talisman
@@ -89,6 +91,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
             module = import_module(name)
             if hasattr(module, "init_app"):
                 module.init_app(app)
+    # The menu begins with what is opened most often, not with the lowest floor.
+    order_groups(_l("Sales"), _l("Catalog"), _l("Stock"), _l("Finance"), _l("Administration"), _l("Platform"))
     return app
 
 

@@ -98,7 +98,7 @@ class StockView(TenantView):
 
     permission_read, permission_edit = P.STOCK_READ, P.LEVEL_WRITE
     column_permissions = {"average_cost": COST, "value": COST}
-    menu_icon, menu_order = "box", 10
+    menu_icon, menu_order = "warehouse", 10
     populates_model = False
     lead = _l("What lies in each branch. Quantities change by sales, deliveries and corrections alone.")
     column_list = (
