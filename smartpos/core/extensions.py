@@ -14,13 +14,15 @@ from webargs.flaskparser import FlaskParser
 
 
 class JsonParser(FlaskParser):
-    """Reads the API's arguments; JSON that is nested beyond what Python can read is as wrong as broken JSON."""
+    """Reads the API's arguments; nesting and numbers beyond what Python can read are as wrong as broken JSON."""
 
     def _raw_load_json(self, req: Any) -> Any:
         try:
             return super()._raw_load_json(req)
-        except RecursionError:
-            raise JSONDecodeError("nested too deeply", "", 0) from None
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (RecursionError, ValueError):
+            raise JSONDecodeError("cannot be read", "\u2026", 0) from None
 
 
 Blueprint.ARGUMENTS_PARSER = JsonParser()
