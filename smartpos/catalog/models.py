@@ -37,7 +37,7 @@ from smartpos.core.db import (
     refers_to,
     related,
 )
-from smartpos.identity.models import Branch
+from smartpos.identity.models import Branch, Workspace
 
 
 class VatCode(StrEnum):
@@ -116,6 +116,7 @@ class Category(SoftDeleted, TenantModel):
     parent: Mapped["Category | None"] = relationship(
         primaryjoin="foreign(Category.parent_id) == remote(Category.id)"
     )
+    workspace: Mapped[Workspace | None] = related(workspace_id)
 
     def __str__(self) -> str:
         return self.name
@@ -202,6 +203,7 @@ class Product(SoftDeleted, TenantModel):
 
     category: Mapped[Category | None] = related(category_id)
     unit: Mapped[Unit] = related(unit_id)
+    workspace: Mapped[Workspace | None] = related(workspace_id)
     barcodes: Mapped[list["ProductBarcode"]] = relationship(
         primaryjoin="ProductBarcode.product_id == Product.id",
         foreign_keys="ProductBarcode.product_id",

@@ -21,6 +21,7 @@ from smartpos.catalog.operations import values
 from smartpos.catalog.operations.barcodes import clean_barcode
 from smartpos.catalog.operations.indexing import forget_products, index_product, search_key
 from smartpos.catalog.permissions import CatalogPermission
+from smartpos.catalog.queries import doors
 from smartpos.catalog.queries.pricing import vat_rates_on
 from smartpos.catalog.queries.usage import uses_of
 from smartpos.core.db import db, utc_now
@@ -210,11 +211,10 @@ def _reference(model: type[Any], row_id: Any, field: str) -> Any:
 
 
 def _unit_of_pieces() -> int:
-    """The unit of a product of which nothing else is said: the first one that is not divided."""
-    found = db.session.scalar(select(Unit.id).order_by(Unit.digits, Unit.id).limit(1))
-    if found is None:
+    unit = doors.unit_of_pieces()
+    if unit is None:
         raise BadField("unit_id", _("Add a unit of measure first."))
-    return found
+    return unit.id
 
 
 def _next_sku() -> str:

@@ -62,3 +62,8 @@ def unit_named(name: str) -> int:
     if found is None:
         raise BadField("unit", _("There is no unit of this name."))
     return found
+
+
+def unit_of_pieces() -> Unit | None:
+    """The unit of a product of which nothing else is said: the first one that is not divided."""
+    return db.session.scalar(select(Unit).order_by(Unit.digits, Unit.id).limit(1))
