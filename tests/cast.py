@@ -78,10 +78,9 @@ class Shop:
         **facts: Any,
     ) -> int:
         """Make a product (its barcode valid, its stock opened in the shop's branch) and give its id."""
-        from smartpos.stock.operations import set_opening_balances
-
         from smartpos.catalog.models import Product, ProductBarcode
         from smartpos.catalog.operations import rebuild_search
+        from smartpos.stock.operations import set_opening_balances
 
         number = next(_numbers)
         with self.inside("owner"):
@@ -117,9 +116,8 @@ class Shop:
 
 def make_shop(app: Flask, *, domain: str, people: dict[str, RoleKey]) -> Shop:
     """A new tenant with branches, tills and people; all with ``PASSWORD``."""
-    from smartpos.identity.operations import create_branch, create_organization, create_till, create_user
-
     from smartpos.identity.models import BranchKind
+    from smartpos.identity.operations import create_branch, create_organization, create_till, create_user
 
     with app.app_context():
         with platform_scope(reason="test cast"):

@@ -221,6 +221,7 @@ def live_server(
 def browser() -> Iterator[Any]:
     """Headless Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
+
     from tools.browser import browser_path
 
     with sync_playwright() as playwright:

@@ -83,14 +83,32 @@ def test_numbers_are_read_as_people_and_programs_write_them(text: object, value:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "NaN", "Infinity", "-inf", "1e400", "1e-400", "9" * 50, "1.005", True, None, [], {}, "１x", "\x00"],
+    [
+        "",
+        "abc",
+        "NaN",
+        "Infinity",
+        "-inf",
+        "1e400",
+        "1e-400",
+        "9" * 50,
+        "1.005",
+        True,
+        None,
+        [],
+        {},
+        "１x",
+        "\x00",
+    ],
 )
 def test_what_is_no_amount_is_refused(text: object) -> None:
     with pytest.raises(Invalid):
         money.parse_money(text)
 
 
-@given(value=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=2))
+@given(
+    value=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=2)
+)
 def test_decimals_travel_without_exponent_and_come_back(value: Decimal) -> None:
     text = money.plain(value)
     assert "e" not in text.lower()
