@@ -1,0 +1,233 @@
+"""Who may open what: every address of the product, written down by hand for ``test_permissions``.
+
+A new endpoint is added here with the permission it asks for; the walk fails until it is.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+BRANCH_READ = "identity:branch:read"
+TILL_USE = "identity:till:use"
+TILL_REGISTER = "identity:till:register"
+USER_READ, USER_WRITE = "identity:user:read", "identity:user:write"
+PRODUCT_READ, PRODUCT_WRITE = "catalog:product:read", "catalog:product:write"
+PRICE_READ, PRICE_WRITE = "catalog:price:read", "catalog:price:write"
+PLATFORM = "platform:organization:manage"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one endpoint.
+
+    ``needs`` is PUBLIC, SIGNED_IN or a permission. ``owner`` is the one person of the cast to whom the object belongs:
+    whoever else holds ``needs`` must hold ``others`` too, and with "" nobody else gets in. ``json``, ``form`` and
+    ``query`` are what is sent; text in braces is filled with the number of a row of the shop. ``signs_out`` ends at the
+    log-in page; ``finds`` is what those let in meet with what is sent here.
+    """
+
+    needs: str
+    json: Any = None
+    form: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    owner: str | None = None
+    others: str = ""
+    signs_out: bool = False
+    finds: str = ""
+
+
+def page(needs: str, **posted: Any) -> dict[str, Door]:
+    """A form: shown and sent by the same people."""
+    return {"GET": Door(needs), "POST": Door(needs, form=posted)}
+
+
+def get(needs: str, **options: Any) -> dict[str, Door]:
+    return {"GET": Door(needs, **options)}
+
+
+def post(needs: str, json: Any = None, **options: Any) -> dict[str, Door]:
+    return {"POST": Door(needs, json, **options)}
+
+
+DOORS: dict[str, dict[str, Door]] = {
+    # --- everybody ---------------------------------------------------------------------------------------------
+    "static": get(PUBLIC),
+    "admin.static": get(PUBLIC),
+    "operations.healthz": get(PUBLIC),
+    "operations.readyz": get(PUBLIC),
+    "operations.metrics": get(PUBLIC),
+    "api-docs.openapi_json": get(PUBLIC),
+    "api-docs.openapi_swagger_ui": get(PUBLIC),
+    "identity.login": page(PUBLIC),
+    "identity.pin_login": page(PUBLIC),
+    "identity.code": page(PUBLIC),
+    "identity.set_language": post(PUBLIC, form={"locale": "ru"}),
+    "identity_api.token": post(PUBLIC, form={"username": "nobody", "password": "nothing"}),
+    "identity_api.till_pin": post(PUBLIC, {"user_id": 1, "pin": "0000"}),
+    # --- one's own ---------------------------------------------------------------------------------------------
+    "identity.home": get(SIGNED_IN),
+    "admin.index": get("identity:admin:enter"),
+    "identity.confirm_logout": get(SIGNED_IN),
+    "identity.logout": post(SIGNED_IN, signs_out=True),
+    "identity.lock_till": post(SIGNED_IN, signs_out=True),
+    "identity.profile": page(SIGNED_IN),
+    "identity.change_password": page(SIGNED_IN),
+    "identity.change_pin": page(SIGNED_IN),
+    "identity.two_step": get(SIGNED_IN) | post(SIGNED_IN, finds="not found"),
+    "identity.two_step_off": page(SIGNED_IN),
+    "identity.recovery_codes": page(SIGNED_IN),
+    "identity.sessions": get(SIGNED_IN),
+    "identity.end_session": post(SIGNED_IN, owner="cashier"),
+    "identity.end_other_sessions": post(SIGNED_IN),
+    "identity_api.me": get(SIGNED_IN),
+    "identity_api.change_password": post(
+        SIGNED_IN, {"current_password": "wrong", "new_password": "long-enough-9"}
+    ),
+    "identity_api.logout": post(SIGNED_IN),
+    # --- the organization --------------------------------------------------------------------------------------
+    "identity.organization": {
+        "GET": Door("identity:organization:read"),
+        "POST": Door("identity:organization:write"),
+    },
+    "identity.settings": {"GET": Door("identity:setting:read"), "POST": Door("identity:setting:write")},
+    "identity.register_till": page(TILL_REGISTER),
+    "identity.forget_till": post(TILL_REGISTER),
+    "identity_api.branches": get(BRANCH_READ),
+    "identity_api.tills": get(BRANCH_READ),
+    "identity_api.roles": get("identity:role:read"),
+    "identity_api.till_cashiers": get(TILL_USE),
+    "identity_api.Employees": {
+        "GET": Door(USER_READ),
+        "POST": Door(
+            USER_WRITE,
+            {"username": "newcomer", "full_name": "New", "role": "cashier", "password": "long-enough-9"},
+        ),
+    },
+    "identity_api.Employee": {
+        "GET": Door(USER_READ),
+        "PUT": Door(USER_WRITE, {"full_name": "Renamed"}),
+        "DELETE": Door(USER_WRITE),
+    },
+    "audit.trail": get("identity:audit:read"),
+    "audit_api.audits": get("identity:audit:read"),
+    # --- the platform ------------------------------------------------------------------------------------------
+    "platform.organizations": get(PLATFORM),
+    "platform.create": page(PLATFORM),
+    "platform.suspend": page(PLATFORM, reason="does not pay"),
+    "platform.resume": post(PLATFORM),
+    "platform.visit": page("platform:organization:visit", reason="asked for help"),
+    "platform.leave": post(SIGNED_IN),
+    # --- catalog -----------------------------------------------------------------------------------------------
+    "catalog.product_image": get(PRODUCT_READ),
+    "catalog_api.Products": {
+        "GET": Door(PRODUCT_READ),
+        "POST": Door(PRODUCT_WRITE, {"name": "Non"}),
+    },
+    "catalog_api.OneProduct": {
+        "GET": Door(PRODUCT_READ),
+        "PUT": Door(PRODUCT_WRITE, {"name": "Issiq non"}),
+        "DELETE": Door(PRODUCT_WRITE),
+    },
+    "catalog_api.Categories": {"GET": Door(PRODUCT_READ), "POST": Door(PRODUCT_WRITE, {"name": "Nonlar"})},
+    "catalog_api.OneCategory": {
+        "GET": Door(PRODUCT_READ),
+        "PUT": Door(PRODUCT_WRITE, {"name": "Nonlar"}),
+        "DELETE": Door(PRODUCT_WRITE),
+    },
+    "catalog_api.units": get(PRODUCT_READ),
+    "catalog_api.add_image": post(PRODUCT_WRITE, form={"image": "picture"}),
+    "catalog_api.OneImage": {"DELETE": Door(PRODUCT_WRITE)},
+    "catalog_api.price_types": get(PRICE_READ),
+    "catalog_api.Prices": {
+        "GET": Door(PRICE_READ),
+        "POST": Door(PRICE_WRITE, {"price_type_id": "{price_type_id}", "price": "5000"}),
+    },
+    "catalog_api.OnePrice": {"DELETE": Door(PRICE_WRITE)},
+    # --- stock -------------------------------------------------------------------------------------------------
+    "stock_api.list_stock": get("stock:stock:read"),
+    "stock_api.list_movements": get("stock:movement:read"),
+    "stock_api.adjust_stock": post(
+        "stock:stock:adjust",
+        {
+            "branch_id": "{branch_id}",
+            "reason": "found",
+            "items": [{"product_id": "{product_id}", "quantity": "1"}],
+        },
+    ),
+    # --- selling -----------------------------------------------------------------------------------------------
+    "sales.till": get(TILL_USE),
+    "sales.receipt": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
+    "sales_api.open_shift": post("sales:shift:open", {"till_id": "{till2_id}", "opening_cash": "0"}),
+    "sales_api.current_shift": get("sales:shift:open", owner="cashier"),
+    "sales_api.close_shift": post(
+        "sales:shift:close", {"closing_cash": "0"}, owner="cashier", others="sales:shift:close_any"
+    ),
+    "sales_api.list_shifts": get("sales:shift:open"),
+    "sales_api.sell": post(
+        "sales:sale:create",
+        {
+            "client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b10",
+            "items": [{"product_id": "{product_id}", "quantity": 1}],
+            "payments": [{"method": "cash", "amount": "10000"}],
+        },
+    ),
+    "sales_api.list_sales": get("sales:sale:read"),
+    "sales_api.get_sale": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """One view of the admin panel: the permissions its pages ask for; None means that nobody may.
+
+    ``acts`` are its row actions with theirs; ``shared`` rows belong to every tenant.
+    """
+
+    read: str
+    write: str | None = None
+    create: str | None = None
+    edit: str | None = None
+    delete: str | None = None
+    acts: dict[str, str] = field(default_factory=dict)
+    shared: bool = False
+
+    def needs(self, what: str) -> str | None:
+        """The permission for ``create``, ``edit`` or ``delete``."""
+        return getattr(self, what) or self.write
+
+
+VIEWS: dict[str, View] = {
+    "users": View(
+        USER_READ,
+        USER_WRITE,
+        acts=dict.fromkeys(
+            ("reset_password", "reset_pin", "lock", "unlock", "two_step_off", "end_sessions"), USER_WRITE
+        ),
+    ),
+    "roles": View("identity:role:read", "identity:role:write"),
+    "branches": View(BRANCH_READ, "identity:branch:write"),
+    "tills": View(
+        BRANCH_READ, "identity:branch:write", acts={"register": TILL_REGISTER, "forget": TILL_REGISTER}
+    ),
+    "workspaces": View(BRANCH_READ, "identity:branch:write"),
+    "sessions": View(USER_READ, acts={"end": USER_WRITE}),
+    "products": View(PRODUCT_READ, PRODUCT_WRITE),
+    "categories": View(PRODUCT_READ, PRODUCT_WRITE),
+    "units": View(PRODUCT_READ, PRODUCT_WRITE),
+    "synonyms": View(PRODUCT_READ, PRODUCT_WRITE),
+    "barcodes": View(PRODUCT_READ),
+    "product_images": View(PRODUCT_READ, acts={"remove": PRODUCT_WRITE}),
+    "vat_rates": View(PRODUCT_READ, shared=True),
+    "prices": View(PRICE_READ, PRICE_WRITE),
+    "price_types": View(PRICE_READ, PRICE_WRITE, acts={"default": PRICE_WRITE}),
+    "branch_stocks": View("stock:stock:read", edit="stock:level:write"),
+    "movements": View("stock:movement:read"),
+    "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
+    "cash_entries": View("finance:cash:read"),
+    "receipts": View("sales:sale:read_all", acts={"receipt": "sales:sale:read_all"}),
+    "sale_items": View("sales:sale:read_all"),
+    "sale_payments": View("sales:sale:read_all"),
+    "shifts": View("sales:shift:read_all", acts={"close": "sales:shift:close_any"}),
+}
