@@ -135,8 +135,8 @@ class UserView(TenantView):
     column_default_sort = "full_name"
     form_ajax_refs = {"role": _ROLES, "spaces": _SPACES}
     form_columns = (
-        "full_name", "username", "role", "phone_number", "email", "password", "pin", "status", "default_branch",
-        "job_title", "hired_date", "spaces", "locale", "birth_date", "passport_data", "address",
+        "full_name", "role", "default_branch", "status", "username", "phone_number", "email", "password", "pin",
+        "job_title", "hired_date", "birth_date", "passport_data", "locale", "spaces", "address",
     )  # fmt: skip
     form_extra_fields = {
         "password": PasswordField(
@@ -165,9 +165,11 @@ class UserView(TenantView):
         ),
     }
     form_sections = (
-        Section(_l("Signing in"), ("username", "role", "phone_number", "email", "password", "pin", "status")),
-        Section(_l("Work"), ("default_branch", "job_title", "hired_date", "spaces", "locale")),
-        Section(_l("Personal"), ("birth_date", "passport_data", "address")),
+        Section(_l("Signing in"), ("username", "phone_number", "email", "password", "pin")),
+        Section(
+            _l("More"),
+            ("job_title", "hired_date", "birth_date", "passport_data", "locale", "spaces", "address"),
+        ),
     )
     details_sections = (
         Section(_l("Work"), ("default_branch", "job_title", "hired_date", "locale")),

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from smartpos.core.admin import (
     Section,
     TenantView,
+    formatters,
 )
 from smartpos.core.admin.fields import WholeField
 from smartpos.core.permissions import RoleKey, declared_permissions
@@ -122,6 +123,9 @@ class RoleView(TenantView):
     }
     form_wide = ("permissions",)
     form_sections = (Section(_l("May"), ("permissions",)),)
+    column_formats = {"people": formatters.number, "granted": formatters.number}
+    create_template = "identity/role_create.html"
+    edit_template = "identity/role_edit.html"
     details_template = "identity/role_details.html"
 
     def allowed(self, role: Role) -> list[tuple[Any, list[Any]]]:

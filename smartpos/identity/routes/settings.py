@@ -115,7 +115,8 @@ def _field(setting: Setting) -> Any:
     if setting.kind is SettingKind.TEXT:
         long = setting.key.endswith(("_header", "_footer", "_text"))
         kind = TextAreaField if long else StringField
-        return kind(setting.label, [Length(max=1000)], description=setting.help)
+        rows = {"rows": 3} if long else {}
+        return kind(setting.label, [Length(max=1000)], description=setting.help, render_kw=rows)
     mode = "decimal" if setting.kind is SettingKind.MONEY else "numeric"
     return StringField(
         setting.label,
