@@ -24,16 +24,19 @@ amounts = st.decimals(min_value=0, max_value=2000, places=2)
 costs = st.decimals(min_value=0, max_value=100_000, places=4)
 goods = st.integers(0, GOODS - 1)
 moves = st.tuples(goods, st.one_of(quantities, quantities.map(lambda quantity: -quantity)), costs)
-lines = st.tuples(goods, quantities, amounts)
+discounts = st.one_of(st.just(Decimal(0)), st.decimals(min_value=0, max_value=5, places=2))
+lines = st.tuples(goods, quantities, discounts)
+sale = st.tuples(
+    st.just("sell"),
+    st.lists(lines, min_size=1, max_size=5),
+    discounts,
+    st.sampled_from(["cash", "card", "mixed"]),
+)
 event = st.one_of(
+    sale,
+    sale,
     st.tuples(st.just("move"), st.lists(moves, min_size=1, max_size=4), st.booleans()),
     st.tuples(st.just("adjust"), st.lists(moves, min_size=1, max_size=3)),
-    st.tuples(
-        st.just("sell"),
-        st.lists(lines, min_size=1, max_size=5),
-        amounts,
-        st.sampled_from(["cash", "card", "mixed"]),
-    ),
     st.tuples(st.just("close"), amounts),
 )
 
@@ -49,12 +52,12 @@ def test_the_books_agree_after_any_history(shop: Shop, books: Callable[[], list[
         database=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    @given(history=st.lists(event, max_size=12))
+    @given(history=st.lists(event, min_size=3, max_size=12))
     def live(history: list[Any]) -> None:
         products = [
             shop.product(unit="kg", stock=None, price=str(1000 * place + 990)) for place in range(GOODS)
         ]
-        for happening in history:
+        for happening in [("close", Decimal(5)), *history]:
             try:
                 with shop.inside("owner"):
                     _happen(shop, products, *happening)
