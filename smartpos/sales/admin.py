@@ -148,7 +148,18 @@ class SaleView(ReadOnlyView):
     details_sections = (
         Section(
             _l("Receipt"),
-            ("number", "type", "status", "sold_at", "business_date", "branch", "till", "shift", "cashier"),
+            (
+                "number",
+                "type",
+                "status",
+                "sold_at",
+                "business_date",
+                "branch",
+                "till",
+                "shift",
+                "cashier",
+                "client_uuid",
+            ),
         ),
         Section(
             _l("Amounts"),
@@ -189,7 +200,7 @@ class SaleView(ReadOnlyView):
                 "unit": _l("Unit"),
                 "price": _l("Price"),
                 "discount_amount": _l("Discount"),
-                "cart_discount_amount": _l("Share of the receipt's discount"),
+                "cart_discount_amount": _l("Receipt's discount"),
                 "tax_amount": _l("VAT"),
                 "total_amount": _l("Total"),
                 "cost_amount": _l("Cost"),
@@ -265,7 +276,7 @@ class SaleItemView(ReadOnlyView):
         "price": _l("Price"),
         "gross_amount": _l("Before discounts"),
         "discount_amount": _l("Discount"),
-        "cart_discount_amount": _l("Share of the receipt's discount"),
+        "cart_discount_amount": _l("Receipt's discount"),
         "vat_rate": _l("VAT rate"),
         "tax_amount": _l("VAT"),
         "total_amount": _l("Total"),
@@ -351,6 +362,18 @@ class ShiftView(ReadOnlyView):
     permission_read = P.SHIFT_READ_ALL
     menu_icon, menu_order = "shift", 40
     column_list = (
+        "number",
+        "branch",
+        "till",
+        "cashier",
+        "status",
+        "opened_at",
+        "last_number",
+        "expected_cash",
+        "closing_cash",
+        "difference",
+    )
+    column_details_list = (
         "number",
         "branch",
         "till",

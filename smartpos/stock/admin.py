@@ -109,6 +109,17 @@ class StockView(TenantView):
         "product.unit",
         "state",
         "min_quantity",
+        "average_cost",
+        "value",
+    )
+    column_details_list = (
+        "product",
+        "product.sku",
+        "branch",
+        "quantity",
+        "product.unit",
+        "state",
+        "min_quantity",
         "reorder_point",
         "max_quantity",
         "average_cost",
@@ -130,7 +141,7 @@ class StockView(TenantView):
         "updated_at": _l("Changed"),
     }
     column_formatters = {"state": _state}
-    column_sortable_list = ("quantity", "value", "updated_at")
+    column_sortable_list = ("quantity", "value")
     column_filters = ("branch", "product", RunsLow(), "quantity")
     search_hint = _l("Product or article")
     form_columns = ("min_quantity", "reorder_point", "max_quantity")
@@ -253,6 +264,7 @@ class AdjustmentView(TenantView):
     column_sortable_list = ()
     column_filters = ("branch", "reason", "created_at", "author")
     form_columns = ("branch", "reason", "product", "quantity", "unit_cost", "notes")
+    form_args = {"reason": {"default": AdjustmentReason.COUNT}}
     details_template = "stock/adjustment.html"
 
     def __init__(self, model: type[Any], **options: Any) -> None:

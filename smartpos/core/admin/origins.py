@@ -7,8 +7,10 @@ such causes says here how a person recognizes them.
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
+from flask import current_app
 from markupsafe import Markup
+
+from smartpos.core.admin.navigation import EXTENSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,14 @@ def origin_choices() -> list[tuple[str, Any]]:
 
 
 def origin_link(kind: str, number: int) -> Markup:
-    """The cause of a row, as a link to it."""
+    """The cause of a row, as a link to it for those who may look at it."""
     origin = _origins.get(kind)
     if origin is None:
         return Markup("{} {}").format(kind, number)
-    address = url_for(f"{origin.endpoint}.details_view", id=number)
-    return Markup('<a href="{}">{} {}</a>').format(address, origin.label, number)
+    panel: Any = current_app.extensions[EXTENSION]
+    view = next((view for view in panel._views if view.endpoint == origin.endpoint), None)
+    if view is None or not view.is_accessible():
+        return Markup("{} {}").format(origin.label, number)
+    return Markup('<a href="{}">{} {}</a>').format(
+        view.get_url(".details_view", id=number), origin.label, number
+    )
