@@ -7,7 +7,7 @@ such causes says here how a person recognizes them.
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from markupsafe import Markup
 
 from smartpos.core.admin.navigation import EXTENSION
@@ -48,6 +48,5 @@ def origin_link(kind: str, number: int) -> Markup:
     view = next((view for view in panel._views if view.endpoint == origin.endpoint), None)
     if view is None or not view.is_accessible():
         return Markup("{} {}").format(origin.label, number)
-    return Markup('<a href="{}">{} {}</a>').format(
-        view.get_url(".details_view", id=number), origin.label, number
-    )
+    address = url_for(f"{origin.endpoint}.details_view", id=number)
+    return Markup('<a href="{}">{} {}</a>').format(address, origin.label, number)
