@@ -95,8 +95,7 @@ export async function printReceipt(sale, shop, width) {
   const pixels = page.querySelector(".receipt").getBoundingClientRect().bottom;
   const height = Math.ceil((pixels * 25.4) / 96) + TAIL;
   style.sheet?.insertRule(`@page { size: ${width}mm ${Math.max(height, width + 1)}mm; margin: 0; }`);
-  frame.contentWindow.focus();
+  // The frame never gets the focus: a scan that comes meanwhile belongs to the till.
   frame.contentWindow.print();
-  window.focus();
 }
 

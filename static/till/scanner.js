@@ -4,7 +4,7 @@
 // are held back. Enter or Tab at the same speed makes it a scan: the field gets back what it held before. When the
 // terminator doesn't come, what was held back is typed into the field after all.
 
-const FAST = 50; // milliseconds between two signs of a scanner; people rarely type two that fast, never four
+const FAST = 75; // milliseconds between two signs of a scanner; people now and then type two that fast, never four
 const HICCUP = 150; // what a scanner known by three fast signs may pause, on a busy machine or a bad radio link
 const SURE_MEAN = 42;
 const SLOWEST_MEAN = 80; // a slow scanner, or a busy machine: believed when the code is known

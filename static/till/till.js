@@ -174,7 +174,7 @@ export class Till {
   /** A scan came (see scanner.js), `sure` when nobody types that fast. false: it was typing after all. */
   scanned(scans, sure) {
     const { index } = this.catalogue;
-    const { code, field } = scans.find((scan) => index.lookUp(scan.code)) ?? scans[0];
+    const { code, field } = scans.find((scan) => index.lookUp(scan.code)) ?? scans.at(-1);
     const inSearch = field?.element === this.search;
     const entry = index.lookUp(code);
     if (!entry && (!sure || (field && code.length < UNSURE) || (inSearch && !/\d/.test(code)))) return false;
@@ -459,7 +459,7 @@ export class Till {
       header: organization.receipt?.header,
       footer: organization.receipt?.footer,
     };
-    return printReceipt(sale, shop, settings.width).finally(() => this.focusSearch());
+    return printReceipt(sale, shop, settings.width);
   }
 
   printLast() {

@@ -96,8 +96,8 @@ class Till:
     def count_of(self, goods: Goods) -> Locator:
         return self.line(goods).locator(".count")
 
-    def scan(self, code: str, *, delay: float = 10, end: str = "Enter") -> None:
-        """Type as a scanner does."""
+    def scan(self, code: str, *, delay: float = 0, end: str = "Enter") -> None:
+        """Type as a scanner does; ``delay`` in milliseconds is that of a slow one, and of no use on a busy machine."""
         self.page.keyboard.type(code, delay=delay)
         self.page.keyboard.press(end)
 

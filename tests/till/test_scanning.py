@@ -22,12 +22,6 @@ def test_twenty_scans_as_fast_as_a_scanner_types(till: Till, shelf: Shelf) -> No
     expect(till.search).to_have_value("")
 
 
-def test_a_scan_without_pause_between_its_signs(till: Till, shelf: Shelf) -> None:
-    till.scan(shelf["bread"].code, delay=0)
-    expect(till.count_of(shelf["bread"])).to_have_text("1")
-    expect(till.search).to_have_value("")
-
-
 def test_a_scanner_that_ends_with_tab(till: Till, shelf: Shelf) -> None:
     till.scan(shelf["bread"].code, end="Tab")
     expect(till.count_of(shelf["bread"])).to_have_text("1")
@@ -66,7 +60,6 @@ def test_a_scan_in_a_payment_field(till: Till, shelf: Shelf, end: str) -> None:
 
 
 def test_a_scan_with_the_focus_on_a_button(till: Till, shelf: Shelf) -> None:
-    till.page.get_by_role("button", name="menu", exact=False).first.focus()
     till.page.locator(".bar .theme").focus()
     till.scan(shelf["bread"].code)
     expect(till.count_of(shelf["bread"])).to_have_text("1")

@@ -65,7 +65,7 @@ def test_hundreds_of_lines_stay_in_their_place(till: Till, shelf: Shelf) -> None
     till.page.reload()
     till.ready()
     for number in range(150):
-        till.scan(shelf[f"many {number}"].code, delay=0)
+        till.scan(shelf[f"many {number}"].code)
     expect(till.lines).to_have_count(150)
     expect(till.total).to_have_text("150\u202f000")
     assert till.page.evaluate(FITS)
