@@ -51,7 +51,10 @@ blueprint = Blueprint("identity_api", __name__, description="Signing in, people 
 
 def _refusal(error: SmartPOSError) -> Response:
     """The problem document of a refused attempt, returned and not raised: the count of attempts must be kept."""
-    return answer_error(error.status, error.code, error.title, error.detail, **error.facts)
+    answer = answer_error(error.status, error.code, error.title, error.detail, **error.facts)
+    if "seconds" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["seconds"])
+    return answer
 
 
 @blueprint.post("/token")

@@ -253,8 +253,16 @@ def device() -> Device:
     )
 
 
+def _keep_pages_private(answer: Response) -> Response:
+    # A till is shared: after logging out, "back" must not show what the person before had on the screen.
+    if "principal" in g and answer.mimetype == "text/html" and "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def init_app(app: Flask) -> None:
     """Run ``identify`` before each request."""
     login_manager.login_view = "identity.login"
     login_manager.login_message = None
     app.before_request(identify)
+    app.after_request(_keep_pages_private)

@@ -7,9 +7,10 @@ import jwt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from smartpos.core.db import db, utc_now
+from smartpos.identity.jobs import clear_sessions
 from smartpos.identity.models import UserSession
 from tests.cast import PASSWORD, Shop
 from tests.conftest import Api
@@ -151,3 +152,22 @@ def test_the_last_use_is_noted_but_not_every_time(shop: Shop, api_of: Callable[.
     before = seen()
     program.get("/api/me")
     assert seen() != before
+
+
+def test_sessions_of_long_ago_are_forgotten(shop: Shop, api_of: Callable[..., Api]) -> None:
+    old, ended, good = api_of("cashier"), api_of("manager"), api_of("owner")
+    with shop.inside():
+        long_ago = utc_now() - timedelta(days=91)
+        rows = update(UserSession)
+        db.session.execute(
+            rows.where(UserSession.user_id == shop.users["cashier"]).values(expires_at=long_ago)
+        )
+        db.session.execute(
+            rows.where(UserSession.user_id == shop.users["manager"]).values(revoked_at=long_ago)
+        )
+    with shop.app.app_context():
+        clear_sessions()
+        db.session.commit()
+    with shop.inside():
+        assert [row.user_id for row in db.session.scalars(select(UserSession))] == [shop.users["owner"]]
+    assert [program.get("/api/me").status_code for program in (old, ended, good)] == [401, 401, 200]

@@ -53,7 +53,7 @@ describe(
     {
         UserStatus.PENDING: (_l("Expected"), "info"),
         UserStatus.ACTIVE: (_l("Active"), "good"),
-        UserStatus.INACTIVE: _l("Left"),
+        UserStatus.INACTIVE: _l("Left the company"),
         UserStatus.SUSPENDED: (_l("Locked out"), "bad"),
     }
 )

@@ -175,7 +175,7 @@ class UserView(TenantView):
         Section(_l("Work"), ("default_branch", "job_title", "hired_date", "locale")),
         Section(_l("Personal"), ("birth_date", "address")),
         Section(
-            _l("Record"),
+            _l("History"),
             ("must_change_password", "last_login_at", "locked_until", "created_at", "updated_at"),
         ),
     )

@@ -39,6 +39,8 @@ class WorkspaceView(TenantView):
         "type": _l("Kind"),
         "status": _l("Status"),
         "description": _l("Description"),
+        "created_at": _l("Added"),
+        "updated_at": _l("Changed"),
     }
     column_searchable_list = ("name",)
     column_filters = ("type", "status")
@@ -71,7 +73,8 @@ class BranchView(TenantView):
         "manager": _l("Manager"),
         "workspace": _l("Workspace"),
         "is_active": _l("In use"),
-        "tills": _l("Tills"),
+        "created_at": _l("Added"),
+        "updated_at": _l("Changed"),
     }
     column_formats = {"phone": shown_phone}
     column_searchable_list = ("name", "address")
@@ -118,6 +121,8 @@ class TillView(TenantView):
         "branch": _l("Branch"),
         "receipt_width": _l("Receipt, mm"),
         "is_registered": _l("Device known"),
+        "created_at": _l("Added"),
+        "updated_at": _l("Changed"),
         "is_active": _l("In use"),
     }
     column_descriptions = {"number": _l("The first part of its receipt numbers")}

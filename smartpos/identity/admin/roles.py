@@ -98,6 +98,8 @@ class RoleView(TenantView):
         "rank": _l("Rank"),
         "people": _l("People"),
         "granted": _l("Permissions"),
+        "created_at": _l("Added"),
+        "updated_at": _l("Changed"),
     }
     column_descriptions = {"rank": _l("Nobody gives or edits a role above their own rank")}
     column_default_sort = ("rank", True)
@@ -122,7 +124,7 @@ class RoleView(TenantView):
         "permissions": PermissionsField(_l("Permissions")),
     }
     form_wide = ("permissions",)
-    form_sections = (Section(_l("May"), ("permissions",)),)
+    form_sections = (Section(_l("What the role allows"), ("permissions",)),)
     column_formats = {"people": formatters.number, "granted": formatters.number}
     create_template = "identity/role_create.html"
     edit_template = "identity/role_edit.html"

@@ -53,7 +53,7 @@ class SessionView(ReadOnlyView):
     column_formatters = {
         "device": lambda view, context, row, name: device_of(row.user_agent).name,
         "state": lambda view, context, row, name: formatters.pill(
-            _("Open") if row.is_open else _("Ended"), "good" if row.is_open else ""
+            _("Signed in") if row.is_open else _("Ended"), "good" if row.is_open else ""
         ),
         "ip_address": lambda view, context, row, name: str(row.ip_address or "") or None,
     }
@@ -63,7 +63,7 @@ class SessionView(ReadOnlyView):
     column_default_sort = ("last_seen_at", True)
     row_actions = [
         RowAction(
-            "end", _l("End"), "logout", P.USER_WRITE, _end_session,
+            "end", _l("Sign out"), "logout", P.USER_WRITE, _end_session,
             visible=lambda row: row.is_open and row.user.role.rank <= me().rank,
         )
     ]  # fmt: skip

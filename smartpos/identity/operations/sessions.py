@@ -3,7 +3,7 @@
 from datetime import timedelta
 from ipaddress import ip_address
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 
 from smartpos.core import crypto
 from smartpos.core.audit import record
@@ -11,6 +11,7 @@ from smartpos.core.db import db, utc_now
 from smartpos.core.models import AuditAction
 from smartpos.identity.models import SessionKind, UserSession
 
+KEPT = timedelta(days=90)
 LIFETIMES = {
     SessionKind.WEB: timedelta(days=30),
     SessionKind.PIN: timedelta(hours=12),
@@ -80,6 +81,17 @@ def touch_session(session_id: int) -> None:
         .values(last_seen_at=utc_now())
         .execution_options(synchronize_session=False)
     )
+
+
+def forget_old_sessions() -> int:
+    """Delete the rows of sessions that ended more than KEPT ago, of all tenants; the caller is in the platform scope.
+
+    Returns how many there were.
+    """
+    before = utc_now() - KEPT
+    old = delete(UserSession).where(or_(UserSession.expires_at < before, UserSession.revoked_at < before))
+    gone = db.session.execute(old.returning(UserSession.id).execution_options(synchronize_session=False))
+    return len(gone.all())
 
 
 def _address(ip: str | None) -> str | None:
