@@ -3,81 +3,19 @@
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from PIL import Image
-from sqlalchemy import Connection, select, text
+from flask_babel import force_locale
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from smartpos.core.admin.navigation import EXTENSION
 from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey, declared_permissions, default_permissions
-from smartpos.identity.operations import create_super_admin
-from smartpos.sales.models import SaleItem
-from tests.cast import PASSWORD, ROLES, Shop, make_shop
-from tests.conftest import csrf_of
 from tests.doors import DOORS, PUBLIC, SIGNED_IN, VIEWS, Door, View
-from tests.rows import make_row
-
-PEOPLE = {who: role for who, role in ROLES.items() if who != "admin"} | {"accountant": RoleKey.ACCOUNTANT}
-STRANGER, SUPER, NO_ONE = "stranger", "super", "nobody"
-EVERYBODY = [*PEOPLE, STRANGER, SUPER, NO_ONE]
-
-
-@cache
-def rights(who: str) -> frozenset[str]:
-    """What the role of a member of the cast starts with."""
-    role = {STRANGER: RoleKey.OWNER, SUPER: RoleKey.SUPER_ADMIN}.get(who) or PEOPLE.get(who)
-    return default_permissions(role) if role else frozenset()
-
-
-ENTER = "identity:admin:enter"
-PICTURE = io.BytesIO()
-Image.new("RGB", (40, 40), "teal").save(PICTURE, "PNG")
-
-
-@dataclass
-class House:
-    """A shop with everything in it that an address can name, and a signed-in browser for everybody."""
-
-    app: Flask
-    connection: Connection
-    shop: Shop
-    numbers: dict[str, Any] = field(default_factory=dict)
-    cookies: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def knock(self, who: str, method: str, url: str, **options: Any) -> TestResponse:
-        """One request by that person; whatever it changes is undone."""
-        client = self.app.test_client()
-        cookie, token = self.cookies[who]
-        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], cookie)
-        headers = {"Accept-Language": "en", "X-CSRFToken": token}
-        savepoint = self.connection.begin_nested()
-        try:
-            return client.open(url, method=method, headers=headers, **options)
-        finally:
-            savepoint.rollback()
-
-    def sign_in(self, client: FlaskClient, who: str) -> None:
-        """Keep the cookie and the token of that person's browser; nobody has them too."""
-        page = "/login"
-        if who != NO_ONE:
-            answer = client.post(
-                "/login", data={"name": who, "password": PASSWORD, "csrf_token": csrf_of(client)}
-            )
-            assert answer.status_code == 302, answer.get_data(as_text=True)
-            page = "/profile"
-        token = re.search(r'name="csrf-token" content="([^"]+)"', client.get(page).get_data(as_text=True))
-        cookie = client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
-        assert token is not None
-        assert cookie is not None
-        self.cookies[who] = (cookie.value, token[1])
+from tests.house import ENTER, EVERYBODY, NO_ONE, PICTURE, STRANGER, SUPER, House, furnish, rights, views_of
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +29,7 @@ def house(base_app: Flask) -> Iterator[House]:
     engines[None] = connection
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     try:
-        yield _furnish(base_app, connection)
+        yield furnish(base_app, connection)
     finally:
         engines[None] = engine
         db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
@@ -99,84 +37,11 @@ def house(base_app: Flask) -> Iterator[House]:
         connection.close()
 
 
-def _furnish(app: Flask, connection: Connection) -> House:
-    shop = make_shop(app, domain="bahor", people=PEOPLE)
-    other = make_shop(app, domain="navruz", people={STRANGER: RoleKey.OWNER})
-    with app.app_context():
-        create_super_admin(username=SUPER, full_name="Super", password=PASSWORD, must_change_password=False)
-        db.session.commit()
-    house = House(app, connection, shop)
-    product = shop.product(name="Non")
-    for who in EVERYBODY:
-        house.sign_in(app.test_client(), who)
-    made = house.numbers
-    made |= {"product_id": product, "branch_id": shop.branch_id, "till2_id": shop.till2_id}
-    made |= {"user_id": shop.users["operator"], "organization_id": other.organization_id}
-    house.sign_in(app.test_client(), "cashier")  # a second session; the first may be ended
-    _trade(house, app.test_client())
-    connection.execute(text("RESET ROLE"))
-    tables = db.metadata.tables
-    for name, table in (
-        ("category_id", "categories"),
-        ("price_id", "prices"),
-        ("price_type_id", "price_types"),
-    ):
-        made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
-    sessions = select(tables["user_sessions"].c.id).where(
-        tables["user_sessions"].c.user_id == shop.users["cashier"]
-    )
-    made["session_id"] = connection.scalar(sessions)
-    for endpoint, view in _views(app).items():
-        made[endpoint] = _row_of(connection, view.model, shop, made)
-    return house
-
-
-def _row_of(connection: Connection, model: Any, shop: Shop, made: dict[str, Any]) -> int:
-    """A row for the pages of a view; people and sessions are those of the cast, who may be edited."""
-    known = {"users": made["user_id"], "tills": shop.till2_id, "user_sessions": made["session_id"]}
-    table = db.metadata.tables[model.__tablename__]
-    if "organization_id" not in table.columns:
-        return int(connection.scalar(select(table.c.id).limit(1)))
-    if model.__tablename__ in known:
-        return int(known[model.__tablename__])
-    return int(make_row(connection, table, shop.organization_id)["id"])
-
-
-def _trade(house: House, client: FlaskClient) -> None:
-    """The cashier opens a shift and sells; the owner gives the product a picture."""
-    cookie, token = house.cookies["cashier"]
-    client.set_cookie(house.app.config["SESSION_COOKIE_NAME"], cookie)
-
-    def send(url: str, **options: Any) -> Any:
-        answer = client.post(url, headers={"X-CSRFToken": token}, **options)
-        assert answer.status_code in {200, 201}, answer.get_data(as_text=True)
-        return answer.json
-
-    shift = send("/api/shifts/open", json={"till_id": house.shop.till_id, "opening_cash": "0"})
-    sale = send(
-        "/api/sell",
-        json={
-            "client_uuid": "0b0f8a34-6f0d-4a8e-9d55-2f3d3a2b1c00",
-            "items": [{"product_id": house.numbers["product_id"], "quantity": 1}],
-            "payments": [{"method": "cash", "amount": "10000"}],
-        },
-    )
-    cookie, token = house.cookies["owner"]
-    client.set_cookie(house.app.config["SESSION_COOKIE_NAME"], cookie)
-    picture = {"image": (io.BytesIO(PICTURE.getvalue()), "non.png")}
-    image = send(f"/api/products/{house.numbers['product_id']}/image", data=picture)
-    house.numbers |= {"shift_id": shift["id"], "sale_id": sale["id"], "image_id": image["id"]}
-
-
-def _views(app: Flask) -> dict[str, Any]:
-    return {view.endpoint: view for view in app.extensions[EXTENSION]._views if hasattr(view, "model")}
-
-
 # --- the table is whole ------------------------------------------------------------------------------------------
 
 
 def test_every_endpoint_is_written_down(base_app: Flask) -> None:
-    views = _views(base_app)
+    views = views_of(base_app)
     present: dict[str, set[str]] = {}
     for rule in base_app.url_map.iter_rules():
         if rule.endpoint.split(".")[0] not in views:
@@ -186,7 +51,7 @@ def test_every_endpoint_is_written_down(base_app: Flask) -> None:
 
 
 def test_every_admin_view_is_written_down(base_app: Flask) -> None:
-    views = _views(base_app)
+    views = views_of(base_app)
     assert set(VIEWS) == set(views), "say in tests/doors.py who may open it"
     assert {name: set(view.acts) for name, view in VIEWS.items()} == {
         name: {action.name for action in view.row_actions} for name, view in views.items()
@@ -390,7 +255,7 @@ def test_nothing_else_of_the_panel_opens(house: House, name: str, path: str) -> 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_mass_action_leaves_rows_of_others_alone(house: House, name: str) -> None:
-    model = _views(house.app)[name].model
+    model = views_of(house.app)[name].model
     table = db.metadata.tables[model.__tablename__]
     number = house.numbers[name]
     client = house.app.test_client()
@@ -405,10 +270,6 @@ def test_a_mass_action_leaves_rows_of_others_alone(house: House, name: str) -> N
     assert answer.status_code < 500
     assert row is not None
     assert getattr(row, "deleted_at", None) is None
-
-
-def test_the_walk_has_a_sale_to_look_at(house: House) -> None:
-    assert house.connection.scalar(select(SaleItem.__table__.c.id).limit(1)) is not None
 
 
 # --- docs/permissions.md -----------------------------------------------------------------------------------------
@@ -428,18 +289,13 @@ COLUMNS = {
 def test_the_page_about_permissions_tells_the_truth(base_app: Flask) -> None:
     told = (Path(__file__).resolve().parent.parent / "docs" / "permissions.md").read_text(encoding="utf-8")
     lines = [line for line in told.splitlines() if re.match(r"\| (`[a-z_]+:|permission)", line)]
-    with base_app.test_request_context(headers={"Accept-Language": "en"}), base_app.app_context():
-        from flask_babel import force_locale
-
-        with force_locale("en"):
-            wanted = [f"| permission | allows | {' | '.join(COLUMNS)} |"] + [
-                f"| `{given.name}` | {given.label} | "
-                + " | ".join(
-                    "x" if given.name in default_permissions(role) else "" for role in COLUMNS.values()
-                )
-                + " |"
-                for given in declared_permissions()
-            ]
+    with base_app.test_request_context(), force_locale("en"):
+        wanted = [f"| permission | allows | {' | '.join(COLUMNS)} |"] + [
+            f"| `{given.name}` | {given.label} | "
+            + " | ".join("x" if given.name in default_permissions(role) else "" for role in COLUMNS.values())
+            + " |"
+            for given in declared_permissions()
+        ]
     assert lines == wanted
 
 

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import Engine, create_engine, delete, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 from structlog.testing import capture_logs
 
 from smartpos.catalog.models import VatRate
+from smartpos.core import tenancy
 from smartpos.core.db import db
-from smartpos.core.scope import current_scope
+from smartpos.core.scope import Scope, current_scope
 from smartpos.core.tenancy import ForeignRow, ScopeMissing, platform_scope, tenant_scope
 from smartpos.identity.models import Branch, Organization, Till
 from tests import servers
@@ -125,7 +127,10 @@ def test_the_same_number_in_two_tenants_is_two_rows(tenants: tuple[int, int]) ->
             )
 
 
-def test_the_platform_scope_sees_all_and_is_logged(tenants: tuple[int, int]) -> None:
+def test_the_platform_scope_sees_all_and_is_logged(
+    tenants: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenancy, "log", structlog.get_logger())  # one that no other application has set up
     with capture_logs() as logged, platform_scope(reason="count branches", user_id=7):
         assert db.session.scalar(select(func.count()).select_from(Branch)) == 2
         assert db.session.execute(text("SELECT current_user")).scalar() == "smartpos_platform"
@@ -189,11 +194,6 @@ def test_nothing_stays_on_a_pooled_connection(base_app: Flask) -> None:
 
 def test_a_savepoint_keeps_the_tenant(migrated: str) -> None:
     """Neither a released nor a rolled back savepoint loses the tenant of its transaction."""
-    from sqlalchemy import create_engine
-
-    from smartpos.core import tenancy
-    from smartpos.core.scope import Scope
-
     engine = create_engine(servers.postgres_url(migrated))
     with engine.connect() as connection:
         connection.exec_driver_sql(tenancy._settings(Scope(41)))
