@@ -42,7 +42,7 @@ def measure() -> list[Figure]:
                 assert len(json.load(answer)["items"]) == 50
 
         def in_back_office() -> None:
-            with browser.open(f"{instance.url}/admin/sale/") as answer:
+            with browser.open(f"{instance.url}/admin/receipts/") as answer:
                 assert answer.status == 200
                 answer.read()
 
