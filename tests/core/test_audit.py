@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from smartpos.catalog.models import Category, Product
 from smartpos.core import audit
+from smartpos.core.admin import trail as trail_of_the_panel
 from smartpos.core.audit import AuditFilter, audit_trail, audited_subjects, record
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
@@ -27,6 +28,12 @@ from smartpos.identity.models import AppSetting, User
 from tests.cast import Shop
 
 FOUNDATION = Path(__file__).parents[2] / "migrations" / "versions" / "20261120_foundation.py"
+
+
+def watched_tables(connection: Any) -> set[str]:
+    """The tables whose changes the database records."""
+    query = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audit_changes'"
+    return set(connection.scalars(text(query)))
 
 
 def trail(shop: Shop, **wanted: Any) -> list[AuditLog]:
@@ -100,8 +107,7 @@ def test_every_secret_column_is_masked(app: Flask) -> None:
     assert masked <= audit.SECRET_FIELDS
     with app.app_context():
         connection: Any = db.engine
-        query = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audit_changes'"
-        watched = set(connection.scalars(text(query)))
+        watched = watched_tables(connection)
     looks_secret = {
         column.name
         for name in watched
@@ -109,6 +115,13 @@ def test_every_secret_column_is_masked(app: Flask) -> None:
         if isinstance(column.type, LargeBinary) or column.name.endswith(("_hash", "_secret", "_token"))
     }
     assert looks_secret <= masked
+
+
+def test_everything_audited_has_a_name_for_people(app: Flask) -> None:
+    with app.test_request_context():
+        named = set(trail_of_the_panel._subjects) | set(trail_of_the_panel._views())
+        connection: Any = db.engine
+        assert watched_tables(connection) - named == set()
 
 
 def test_a_rolled_back_change_leaves_no_trace(shop: Shop) -> None:
