@@ -124,6 +124,28 @@ def test_everything_audited_has_a_name_for_people(app: Flask) -> None:
         assert watched_tables(connection) - named == set()
 
 
+# Never told: they change with every sign-in, sale or search, and the trigger leaves them out.
+UNTOLD = re.compile("search_key|embedding|failed_|locked_until|last_|_locked_until")
+
+
+def test_every_field_that_is_told_has_a_name_for_people(app: Flask) -> None:
+    with app.test_request_context():
+        views = trail_of_the_panel._views()
+        connection: Any = db.engine
+        nameless = []
+        for name in watched_tables(connection):
+            labels = getattr(views.get(name), "column_labels", None) or {}
+            known = set(labels) | set(trail_of_the_panel._FIELDS) | trail_of_the_panel._SILENT
+            nameless += [
+                f"{name}.{column.name}"
+                for column in db.metadata.tables[name].columns
+                if not {column.name, column.name.removesuffix("_id")} & known
+                and not UNTOLD.search(column.name)
+            ]
+    # Whole rows of these are never told: only the named columns are watched.
+    assert {field for field in nameless if not field.startswith(("shifts.", "branch_stocks."))} == set()
+
+
 def test_a_rolled_back_change_leaves_no_trace(shop: Shop) -> None:
     with shop.inside("owner"):
         db.session.add(Category(name="Never"))
