@@ -134,6 +134,9 @@ def identify() -> AnyResponse | None:
     if request.endpoint is None:
         return None  # the answer will be "not found" or "not this method"; nothing is done
     if request.method not in SAFE_METHODS and bearer() is None and request.endpoint != "identity_api.token":
+        # Who has not signed in does not need a fresher page. Only at a known till a PIN is enough to begin with.
+        if signed_in is None and request.path.startswith("/api/") and request.endpoint != "identity_api.till_pin":
+            raise Unauthorized
         csrf.protect()
     return _hold_back(signed_in.actor) if signed_in is not None else None
 

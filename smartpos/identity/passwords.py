@@ -111,4 +111,13 @@ def _is_easy(pin: str) -> bool:
 
 def new_password() -> str:
     """A password to be written down and changed at the first log-in: ``k7m2-pq9x-v4th``."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _sign in range(4)) for _group in range(3))
+    return "-".join(_random(4) for _group in range(3))
+
+
+def new_recovery_code() -> str:
+    """A code for whoever lost the authenticator: 49 random bits, which cannot be guessed through a throttled form."""
+    return f"{_random(5)}-{_random(5)}"
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _sign in range(length))

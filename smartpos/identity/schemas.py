@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from smartpos.core.fields import CursorQuery, IdField, TextField
 from smartpos.core.i18n import LANGUAGES
@@ -11,14 +11,15 @@ from smartpos.identity.passwords import LONGEST_PASSWORD, LONGEST_PIN
 
 
 class TokenRequest(Schema):
-    """Name and password, as a form or as JSON."""
+    """Name and password, as a form or as JSON. What else an OAuth 2 client sends (``client_id``...) is of no account."""
+
+    class Meta:
+        unknown = EXCLUDE
 
     username = fields.String(required=True, validate=validate.Length(1, 254))
     password = fields.String(required=True, validate=validate.Length(1, LONGEST_PASSWORD))
     organization = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=63))
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
-    grant_type = fields.String(load_default=None, allow_none=True)
-    scope = fields.String(load_default=None, allow_none=True)
 
 
 class TokenAnswer(Schema):

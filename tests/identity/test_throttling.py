@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from smartpos.core.db import db
 from smartpos.core.extensions import limiter
 from smartpos.factory import create_app
 from tests import servers
@@ -15,20 +16,22 @@ from tests.conftest import settings
 
 @pytest.fixture(scope="module", params=["redis", "no redis"])
 def throttled(
-    request: pytest.FixtureRequest, migrated: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """An application that throttles, on a database in which nobody is known.
 
     One per module and kind: the limiter is one for the process, and after losing Redis it trusts it only by and by.
     """
-    config = settings(migrated, tmp_path_factory.mktemp("throttled")) | {
-        "RATELIMIT_ENABLED": True,
-        "RATE_LIMITS": True,
-    }
+    name = f"throttled_{worker}"
+    servers.create_database(name, template=migrated)
+    config = settings(name, tmp_path_factory.mktemp("throttled"))
+    config |= {"RATELIMIT_ENABLED": True, "RATE_LIMITS": True}
     config["REDIS_URL"] = servers.redis_url() if request.param == "redis" else "redis://127.0.0.1:1/0"
     app = create_app(config)
     yield app
     limiter.enabled = False
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

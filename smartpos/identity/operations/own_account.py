@@ -1,7 +1,6 @@
 """What people do with their own account: password, PIN, two-step sign-in."""
 
 import json
-import secrets
 
 import pyotp
 from flask_babel import gettext as _
@@ -14,11 +13,16 @@ from smartpos.identity.errors import BadField
 from smartpos.identity.models import User
 from smartpos.identity.operations.people import own_row
 from smartpos.identity.operations.sessions import revoke_sessions
-from smartpos.identity.operations.signing_in import take_code
-from smartpos.identity.passwords import check_password, check_pin, hash_password, password_matches
+from smartpos.identity.operations.signing_in import plain_code, take_code
+from smartpos.identity.passwords import (
+    check_password,
+    check_pin,
+    hash_password,
+    new_recovery_code,
+    password_matches,
+)
 
 RECOVERY_CODES = 8
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def change_own_password(new: str, *, current: str | None, actor: Actor) -> None:
@@ -102,11 +106,11 @@ def recovery_codes_left(user: User) -> int:
 
 
 def _give_recovery_codes(user: User) -> list[str]:
-    # Ten letters of 31 make 49 random bits, which cannot be guessed through a throttled form.
-    codes = ["".join(secrets.choice(_ALPHABET) for _sign in range(10)) for _code in range(RECOVERY_CODES)]
-    user.recovery_codes = crypto.encrypt(json.dumps([crypto.hash_secret(code) for code in codes]))
+    codes = [new_recovery_code() for _code in range(RECOVERY_CODES)]
+    kept = [crypto.hash_secret(plain_code(code)) for code in codes]
+    user.recovery_codes = crypto.encrypt(json.dumps(kept))
     db.session.flush()
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
+    return codes
 
 
 def _require_password(user: User, password: str, field: str = "password") -> None:

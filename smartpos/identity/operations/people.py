@@ -34,6 +34,7 @@ from smartpos.identity.models import (
     UserWorkspace,
     Workspace,
 )
+from smartpos.identity.operations.rows import existing_id
 from smartpos.identity.operations.sessions import revoke_sessions
 from smartpos.identity.passwords import check_password, check_pin, hash_password, new_password
 from smartpos.identity.queries import permissions_of_role
@@ -240,7 +241,7 @@ def _fact(field: str, value: Any, actor: Actor) -> tuple[str, Any]:
         "email": ("email", lambda: checks.email(value)),
         "phone": ("phone_number", lambda: checks.phone(value, country)),
         "locale": ("locale", lambda: _locale(value)),
-        "default_branch_id": ("default_branch_id", lambda: _branch_id(value)),
+        "default_branch_id": ("default_branch_id", lambda: existing_id(Branch, value, field)),
         "address": ("address", lambda: checks.optional_text(value, field)),
         "job_title": ("job_title", lambda: checks.optional_text(value, field)),
         "birth_date": ("birth_date", lambda: _date(value, field)),
@@ -309,14 +310,6 @@ def _keep_a_head(leaving: User) -> None:
     )
     if not [head for head in db.session.scalars(heads) if head != leaving.id]:
         raise LastOwner
-
-
-def _branch_id(value: Any) -> int | None:
-    if value in (None, ""):
-        return None
-    if not db.session.scalar(select(exists().where(Branch.id == value, Branch.deleted_at.is_(None)))):
-        raise BadField("default_branch_id", _("Please choose one of the list."))
-    return int(value)
 
 
 def _date(value: Any, field: str) -> date | None:

@@ -21,6 +21,7 @@ from smartpos.identity.models import (
     WorkspaceStatus,
     WorkspaceType,
 )
+from smartpos.identity.operations.rows import existing_id
 
 RECEIPT_WIDTHS = (58, 80)
 
@@ -99,9 +100,9 @@ def update_branch(branch: Branch, changes: Mapping[str, Any], *, actor: Actor) -
     if "phone" in changes:
         branch.phone = checks.phone(changes["phone"], actor.organization.country)
     if "manager_id" in changes:
-        branch.manager_id = _existing(User, changes["manager_id"], "manager_id")
+        branch.manager_id = existing_id(User, changes["manager_id"], "manager_id")
     if "workspace_id" in changes:
-        branch.workspace_id = _existing(Workspace, changes["workspace_id"], "workspace_id")
+        branch.workspace_id = existing_id(Workspace, changes["workspace_id"], "workspace_id")
     if "is_active" in changes:
         branch.is_active = bool(changes["is_active"])
     db.session.add(branch)
@@ -152,7 +153,7 @@ def create_till(
 def update_till(till: Till, changes: Mapping[str, Any], *, actor: Actor) -> Till:
     """Change name, number, branch, receipt width or whether it is in use; a new row is added."""
     if "branch_id" in changes:
-        till.branch_id = _existing(Branch, changes["branch_id"], "branch_id") or _missing("branch_id")
+        till.branch_id = existing_id(Branch, changes["branch_id"], "branch_id") or _missing("branch_id")
     if "name" in changes:
         till.name = _free_name(Till, changes["name"], till.id, Till.branch_id == till.branch_id)
     if "number" in changes:
@@ -192,15 +193,6 @@ def forget_till_device(till: Till, *, actor: Actor) -> None:
 
 def _missing(field: str) -> int:
     raise BadField(field, _("This must not be empty."))
-
-
-def _existing(model: type[Any], value: Any, field: str) -> int | None:
-    """The id of a row that is there and visible, or None for nothing. Raises BadField."""
-    if value in (None, ""):
-        return None
-    if not db.session.scalar(select(exists().where(model.id == value, model.deleted_at.is_(None)))):
-        raise BadField(field, _("Please choose one of the list."))
-    return int(value)
 
 
 def _free_name(model: type[Any], value: Any, but: int | None, *within: Any) -> str:

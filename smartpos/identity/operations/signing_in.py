@@ -236,11 +236,16 @@ def _take_step(user: User, digits: str) -> bool:
     return False
 
 
+def plain_code(typed: str) -> str:
+    """A recovery code as it is hashed, however somebody typed it."""
+    return "".join(sign for sign in typed.lower() if sign.isalnum())
+
+
 def _take_recovery_code(user: User, typed: str) -> bool:
     if user.recovery_codes is None:
         return False
     left: list[str] = json.loads(crypto.decrypt(user.recovery_codes))
-    used = crypto.hash_secret(typed.replace("-", "").lower())
+    used = crypto.hash_secret(plain_code(typed))
     if used not in left:
         return False
     left.remove(used)

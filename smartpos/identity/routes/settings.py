@@ -79,6 +79,9 @@ class OrganizationForm(Form):
         super().__init__(*arguments, **options)
         present = getattr(options.get("obj"), "timezone", "")
         self.timezone.choices = [(zone, zone) for zone in zones(present)]
+        # A request without this field leaves what the row holds, which is no text.
+        if isinstance(self.employee_count.data, int):
+            self.employee_count.data = str(self.employee_count.data)
 
 
 @blueprint.route("/settings/organization", methods=["GET", "POST"])
