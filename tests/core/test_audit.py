@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import LargeBinary, delete, select, text, update
+from sqlalchemy import LargeBinary, delete, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from smartpos.catalog.models import Category, Product
@@ -321,6 +321,29 @@ def test_the_page_shows_old_and_new_side_by_side(
     assert "Manager" in page
     assert re.search(r"4.000.*4.500", page, re.S)
     assert re.search(r"3.000.*3.333", page, re.S)
+
+
+def test_the_page_needs_few_statements_however_much_it_shows(
+    shop: Shop, client_of: Callable[..., FlaskClient]
+) -> None:
+    def statements() -> int:
+        seen: list[str] = []
+        with shop.app.app_context():
+            connection: Any = db.engine
+        listener = lambda *facts: seen.append(facts[2])  # noqa: E731
+        event.listen(connection, "before_cursor_execute", listener)
+        assert owner.get("/audit?what=products").status_code == 200
+        event.remove(connection, "before_cursor_execute", listener)
+        return len([one for one in seen if one.startswith(("SELECT", "WITH"))])
+
+    owner = client_of("owner")
+    shop.product(stock=None)
+    statements()
+    few = statements()
+    for _ in range(5):
+        shop.product(stock=None)
+    assert statements() == few
+    assert few <= 12
 
 
 def test_the_page_hides_costs_from_those_who_may_not_see_them(
