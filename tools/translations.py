@@ -6,6 +6,7 @@ Texts in the code are English. ``uz`` and ``ru`` are translated by people; ``uz_
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -14,7 +15,6 @@ from babel.messages.pofile import read_po, write_po
 from tools.cyrillic import to_cyrillic
 
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
-TEMPLATE = FOLDER / "messages.pot"
 HEADER = "# Texts of SmartPOS; see CONTRIBUTING.md on translating."
 
 
@@ -25,27 +25,19 @@ def path_of(language: str) -> Path:
 
 def extract() -> Catalog:
     """All texts of the code and the templates."""
-    subprocess.run(
-        [
-            *(
-                sys.executable,
-                "-m",
-                "babel.messages.frontend",
-                "-q",
-                "extract",
-                "--no-location",
-                "--sort-output",
-            ),
-            *("-F", str(FOLDER / "babel.cfg"), "-k", "_l", "-k", "_", "-k", "lazy_gettext"),
-            *("-o", str(TEMPLATE), "."),
-        ],
-        check=True,
-        cwd=FOLDER.parent,
-    )
-    with TEMPLATE.open("rb") as file:
-        catalog = read_po(file)
-    TEMPLATE.unlink()
-    return catalog
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "babel.messages.frontend", "-q", "extract"),
+                *("--no-location", "--sort-output", "-F", str(FOLDER / "babel.cfg")),
+                *("-k", "_l", "-k", "_", "-k", "lazy_gettext", "-o", str(template), "."),
+            ],
+            check=True,
+            cwd=FOLDER.parent,
+        )
+        with template.open("rb") as file:
+            return read_po(file)
 
 
 def load(language: str) -> Catalog:

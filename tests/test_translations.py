@@ -1,0 +1,63 @@
+"""Every text of the product exists in every language, and keeps its placeholders."""
+
+import re
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from tools.cyrillic import to_cyrillic
+from tools.translations import extract, load, missing
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    return extract()
+
+
+@pytest.mark.parametrize("language", ["uz", "uz_Cyrl", "ru"])
+def test_no_text_is_missing(language: str, texts: Catalog) -> None:
+    assert missing(language, texts) == []
+
+
+@pytest.mark.parametrize("language", ["uz", "uz_Cyrl", "ru"])
+def test_placeholders_survive_translation(language: str) -> None:
+    broken = []
+    for message in load(language):
+        if not message.id:
+            continue
+        plural = isinstance(message.id, tuple)
+        wanted = set(PLACEHOLDER.findall(message.id[-1] if plural else message.id))
+        for string in message.string if plural else (message.string,):
+            if set(PLACEHOLDER.findall(string)) != wanted:
+                broken.append((message.id, string))
+    assert broken == []
+
+
+def test_uzbek_cyrillic_is_written_from_uzbek_latin() -> None:
+    latin, cyrillic = load("uz"), load("uz_Cyrl")
+    differing = [
+        message.id
+        for message in latin
+        if message.id
+        and isinstance(message.string, str)
+        and cyrillic[message.id].string != to_cyrillic(message.string)
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [
+        ("Oʻzbekcha", "Ўзбекча"),
+        ("Qo'shish, o‘zgartirish", "Қўшиш, ўзгартириш"),
+        ("Yangi yechim, qayerda", "Янги ечим, қаерда"),
+        ("eʼlon, Eksport", "эълон, Экспорт"),
+        ("Excelga %(name)s <b>yozildi</b>", "Excelга %(name)s <b>ёзилди</b>"),
+        ("PIN-kod, parolni", "PIN-код, паролни"),
+        ("YOʻQ", "ЙЎҚ"),
+    ],
+)
+def test_letters_follow_the_official_alphabet(latin: str, cyrillic: str) -> None:
+    assert to_cyrillic(latin) == cyrillic
