@@ -15,6 +15,7 @@ from sqlalchemy.orm import with_loader_criteria
 from smartpos.core.db import TenantModel, TenantRoot, db
 from smartpos.core.paging import AnySelect
 from smartpos.core.scope import current_organization_id
+from smartpos.core.sql import send
 from smartpos.core.tenancy import ScopeMissing
 
 _MINE = "scope_organization_id"
@@ -39,11 +40,10 @@ class Ready:
         organization_id = current_organization_id()
         if organization_id is None:
             raise ScopeMissing("this statement is for one tenant; use tenant_scope()")
-        connection = db.session.connection()
         if not self._text:
-            self._prepare(connection.dialect)
+            self._prepare(db.session.connection().dialect)
         values = {**self._fixed, **parameters, _MINE: organization_id}
-        return [self._read(row) for row in connection.exec_driver_sql(self._text, values)]
+        return [self._read(row) for row in send(self._text, values)]
 
     def _read(self, row: Any) -> Any:
         if not self._readers:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from smartpos.core.db import db, utc_now
+from smartpos.core.db import utc_now
+from smartpos.core.sql import send
 from smartpos.finance.models import CashEntryKind
 from smartpos.identity.actors import Actor
 
@@ -33,7 +34,7 @@ def record_cash(
     The caller holds the shift's row locked, so that it cannot be closed and counted meanwhile.
     """
     now = utc_now()
-    db.session.connection().exec_driver_sql(
+    send(
         _INSERT,
         {
             "organization_id": actor.organization.id,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from smartpos.core.db import db
 from smartpos.core.money import round_money
+from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.sales.models import SaleType
 from smartpos.sales.operations.basket import BasketLine
@@ -80,8 +80,8 @@ class Draft:
         Gives the receipt as ``sold_sale`` would read it, or None, having written nothing, when a sale with this
         ``client_uuid`` is there already.
         """
-        row = db.session.connection().exec_driver_sql(_INSERT, self._parameters()).one_or_none()
-        return self._receipt(row[0], row[1]) if row is not None else None
+        rows = send(_INSERT, self._parameters())
+        return self._receipt(*rows[0]) if rows else None
 
     @property
     def number(self) -> str:
@@ -118,26 +118,26 @@ class Draft:
             "business_date": self.business_date,
             "sold_at": self.sold_at,
             "created_at": self.now,
-            "product_ids": [line.product.id for line in basket],
+            "product_ids": array(line.product.id for line in basket),
             "names": [line.product.name for line in basket],
             "barcodes": [line.barcode for line in basket],
             "units": [line.unit for line in basket],
-            "quantities": [line.quantity for line in basket],
-            "multipliers": [line.multiplier for line in basket],
+            "quantities": array(line.quantity for line in basket),
+            "multipliers": array(line.multiplier for line in basket),
             "tracked": [movement.is_tracked for movement in self.posted],
-            "prices": [line.cart.price for line in basket],
-            "line_gross": [line.gross for line in lines],
-            "line_discounts": [line.discount for line in lines],
-            "cart_discounts": [line.cart_discount for line in lines],
-            "vat_rates": [line.cart.vat_rate for line in basket],
+            "prices": array(line.cart.price for line in basket),
+            "line_gross": array(line.gross for line in lines),
+            "line_discounts": array(line.discount for line in lines),
+            "cart_discounts": array(line.cart_discount for line in lines),
+            "vat_rates": array(line.cart.vat_rate for line in basket),
             "vat_included": [line.cart.vat_included for line in basket],
-            "line_taxes": [line.tax for line in lines],
-            "line_totals": [line.total for line in lines],
-            "unit_costs": [movement.unit_cost for movement in self.posted],
-            "line_costs": costs,
+            "line_taxes": array(line.tax for line in lines),
+            "line_totals": array(line.total for line in lines),
+            "unit_costs": array(movement.unit_cost for movement in self.posted),
+            "line_costs": array(costs),
             "methods": [payment.method.value for payment in payments],
-            "amounts": [payment.amount for payment in payments],
-            "tendered_amounts": [payment.tendered for payment in payments],
+            "amounts": array(payment.amount for payment in payments),
+            "tendered_amounts": array(payment.tendered for payment in payments),
         }
 
     def _receipt(self, sale_id: int, item_ids: Sequence[int]) -> SoldSale:

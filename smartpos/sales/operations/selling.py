@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from smartpos.core.db import db, utc_now
+from smartpos.core.db import utc_now
 from smartpos.core.errors import Conflict, Forbidden
 from smartpos.core.money import plain, round_money
+from smartpos.core.sql import send
 from smartpos.finance.models import CashEntryKind
 from smartpos.finance.operations import record_cash
 from smartpos.identity.actors import Actor
@@ -87,8 +88,6 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         cash_only=is_cash_only(request.payments),
     )
     _check_discount(cart, actor)
-    settlement = settle(cart.total, request.payments)
-    _check_cash(basket, settlement, actor)
     prepared = prepare_movements(
         [Movement(line.product.id, -line.moved) for line in basket],
         branch_id=shift.branch_id,
@@ -96,6 +95,9 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         goods={line.product.id: _goods(line) for line in basket},
         actor=actor,
     )
+    # After the goods: what is not there changes the total, and with it what has to be paid.
+    settlement = settle(cart.total, request.payments)
+    _check_cash(basket, settlement, actor)
     draft = Draft(request, shift, basket, cart, settlement, prepared.posted, sold_at, now, actor)
     sale = draft.write()
     if sale is None:
@@ -120,12 +122,9 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
 def _lock_open_shift(actor: Actor) -> OpenShift | None:
     # The lock keeps the shift from being closed and counted while the sale is on its way, and gives receipts
     # their numbers one after the other. Tills do not wait for each other.
-    row = (
-        db.session.connection()
-        .exec_driver_sql(_LOCK_SHIFT, {"organization_id": actor.organization.id, "cashier_id": actor.user_id})
-        .one_or_none()
-    )
-    return OpenShift(*row) if row is not None else None
+    parameters = {"organization_id": actor.organization.id, "cashier_id": actor.user_id}
+    rows = send(_LOCK_SHIFT, parameters)
+    return OpenShift(*rows[0]) if rows else None
 
 
 def _already_sold(request: SaleRequest, actor: Actor) -> SoldSale | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from smartpos.core.db import db
 from smartpos.core.errors import NotFound
 from smartpos.core.paging import AnySelect
+from smartpos.core.sql import send
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till, User
 from smartpos.sales.models import PaymentMethod, PaymentSummary, Sale, SaleItem, SalePayment, SaleType
@@ -168,13 +169,9 @@ def sales_of(actor: Actor) -> AnySelect:
 
 def find_by_client_uuid(client_uuid: UUID, actor: Actor) -> tuple[int, str] | None:
     """The id and the fingerprint of the sale that a client has named before, if any."""
-    row = (
-        db.session.connection()
-        .exec_driver_sql(
-            "SELECT id, content_hash FROM sales "
-            "WHERE organization_id = %(organization_id)s AND client_uuid = %(client_uuid)s",
-            {"organization_id": actor.organization.id, "client_uuid": client_uuid},
-        )
-        .one_or_none()
+    rows = send(
+        "SELECT id, content_hash FROM sales "
+        "WHERE organization_id = %(organization_id)s AND client_uuid = %(client_uuid)s",
+        {"organization_id": actor.organization.id, "client_uuid": client_uuid},
     )
-    return (row[0], row[1]) if row is not None else None
+    return (rows[0][0], rows[0][1]) if rows else None

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.money import plain
+from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.stock.errors import NotEnoughStock, UnknownGoods
 from smartpos.stock.models import BranchStock, MovementType
@@ -165,22 +166,22 @@ def write_movements(
         "organization_id": actor.organization.id,
         "branch_id": prepared.branch_id,
         "now": now,
-        "level_products": list(levels),
-        "level_quantities": [level.quantity for level in levels.values()],
-        "level_values": [level.value for level in levels.values()],
-        "level_costs": [level.average_cost for level in levels.values()],
-        "product_ids": [entry.product_id for entry in entries],
+        "level_products": array(levels),
+        "level_quantities": array(level.quantity for level in levels.values()),
+        "level_values": array(level.value for level in levels.values()),
+        "level_costs": array(level.average_cost for level in levels.values()),
+        "product_ids": array(entry.product_id for entry in entries),
         "types": [entry.movement_type.value for entry in entries],
-        "quantities": [entry.quantity for entry in entries],
-        "costs": [entry.unit_cost for entry in entries],
-        "values": [entry.value for entry in entries],
+        "quantities": array(entry.quantity for entry in entries),
+        "costs": array(entry.unit_cost for entry in entries),
+        "values": array(entry.value for entry in entries),
         "notes": [entry.notes for entry in entries],
         "origin_kind": origin_kind,
         "origin_id": origin_id,
         "created_by": actor.user_id,
         "occurred_at": occurred_at or now,
     }
-    db.session.connection().exec_driver_sql(_WRITE, parameters)
+    send(_WRITE, parameters)
     # The statement went past the ORM; a row that somebody has loaded must not answer with its old figures.
     for row in db.session.identity_map.values():
         if isinstance(row, BranchStock):
@@ -196,20 +197,19 @@ def _lock_levels(product_ids: list[int], branch_id: int, actor: Actor) -> dict[i
     parameters = {
         "organization_id": actor.organization.id,
         "branch_id": branch_id,
-        "product_ids": product_ids,
+        "product_ids": array(product_ids),
     }
-    rows = db.session.connection().exec_driver_sql(_LOCK, parameters).all()
-    return {row[0]: Level(row[1], row[2], row[3]) for row in rows}
+    return {row[0]: Level(*row[1:]) for row in send(_LOCK, parameters)}
 
 
 def _make_levels(product_ids: list[int], branch_id: int, actor: Actor) -> dict[int, Level]:
     parameters = {
         "organization_id": actor.organization.id,
         "branch_id": branch_id,
-        "product_ids": product_ids,
+        "product_ids": array(product_ids),
         "now": utc_now(),
     }
-    db.session.connection().exec_driver_sql(_MAKE, parameters)
+    send(_MAKE, parameters)
     return _lock_levels(product_ids, branch_id, actor)
 
 
