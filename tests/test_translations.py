@@ -29,9 +29,8 @@ def test_placeholders_survive_translation(language: str) -> None:
             continue
         plural = isinstance(message.id, tuple)
         wanted = set(PLACEHOLDER.findall(message.id[-1] if plural else message.id))
-        for string in message.string if plural else (message.string,):
-            if set(PLACEHOLDER.findall(string)) != wanted:
-                broken.append((message.id, string))
+        strings = message.string if plural else (message.string,)
+        broken += [(message.id, string) for string in strings if set(PLACEHOLDER.findall(string)) != wanted]
     assert broken == []
 
 
