@@ -82,6 +82,7 @@ def _urls() -> dict[str, str]:
         "till": url_for("sales.till"),
         "home": url_for("identity.home"),
         "login": url_for("identity.login"),
+        "profile": url_for("identity.profile"),
         "lock": url_for("identity.lock_till"),
         "pin": url_for("identity_api.till_pin"),
         "cashiers": url_for("identity_api.till_cashiers"),

@@ -202,6 +202,7 @@ def _people_and_settings() -> dict[str, str]:
         "change_cashier": _("Another cashier"),
         "lock_till": _("Lock the till"),
         "back_office": _("Back office"),
+        "my_profile": _("My profile"),
         "menu_of": _("Menu, %(name)s", name="{name}"),
         "light_or_dark": _("Light or dark"),
         "till_settings": _("Settings of this till"),

@@ -31,11 +31,11 @@ export function listenToKeys(till, scanner) {
   };
   const actions = {
     F1: () => till.open({ name: "keys" }),
-    F2: () => { till.show({ pane: "products" }); till.search?.focus(); till.search?.select(); },
+    F2: () => { till.show({ pane: "products" }); till.entry.search?.focus(); till.entry.search?.select(); },
     F6: withLine(() => till.open({ name: "quantity" })),
-    F7: () => { if (till.state.cart.lines.length && till.state.permissions.has("sales:sale:discount")) till.open({ name: "discount" }); },
+    F7: withLine(() => { if (till.state.permissions.has("sales:sale:discount")) till.open({ name: "discount" }); }),
     F8: () => till.open({ name: "receipts" }),
-    F9: () => { if (till.state.cart.lines.length) till.open({ name: "payment" }); },
+    F9: withLine(() => till.open({ name: "payment" })),
     F10: () => till.open({ name: "shift" }),
   };
 
@@ -48,7 +48,7 @@ export function listenToKeys(till, scanner) {
       return;
     }
     const command = event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
-    if (command === "Ctrl+p") return handled(event, () => till.printLast());
+    if (command === "Ctrl+p") return handled(event, () => till.desk.printLast());
     if (command === "Ctrl+l") return handled(event, () => till.session.lock());
     if (command in actions && !event.altKey && !event.shiftKey) {
       return handled(event, () => { if (!dialog?.answer && !sending) actions[command](); });
@@ -70,20 +70,21 @@ function handled(event, act) {
 
 function atTheTill(event, till, scanner) {
   const { target } = event;
-  const inSearch = target === till.search;
+  const inSearch = target === till.entry.search;
   const nowhere = target === document.body || target === document.documentElement;
-  if (!inSearch && !nowhere && (isText(target) || (event.key === "Enter" && target.matches("button, a, select")))) return undefined;
-  const query = till.search?.value ?? "";
+  const pressed = event.key === "Enter" && target.matches("button, a, select");
+  if (!inSearch && !nowhere && (isText(target) || pressed)) return undefined;
+  const query = till.entry.search?.value ?? "";
   switch (event.key) {
     case "Enter":
       return handled(event, () => {
         if (event.repeat || scanner.justScanned(event.timeStamp)) return;
-        if (query.trim()) till.enterSearch(query, scanner.justTyped(event.timeStamp));
+        if (query.trim()) till.entry.enterSearch(query, scanner.justTyped(event.timeStamp));
         else till.payAll("cash");
       });
     case "Escape":
       return handled(event, () => {
-        if (query) till.setQuery("");
+        if (query) till.entry.setQuery("");
         else if (till.state.done) till.show({ done: null });
         else if (till.state.category !== null) till.show({ category: null });
         till.focusSearch();
@@ -93,7 +94,7 @@ function atTheTill(event, till, scanner) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       return handled(event, () => {
         if (!query.trim()) till.change((cart) => selectNear(cart, step));
-        else till.highlight(Math.max(-1, Math.min(till.found(query).length - 1, till.state.highlighted + step)));
+        else till.entry.highlight(step);
       });
     }
     case "Delete": {

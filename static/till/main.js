@@ -12,17 +12,18 @@ useTexts({ texts: boot.texts, language: boot.language, timezone: boot.organizati
 
 const till = new Till(boot);
 const scanner = new Scanner({
-  onScan: (scans, sure) => till.scanned(scans, sure),
-  isListening: () => till.listening,
-  home: () => { if (!till.state.dialog) till.search?.focus({ preventScroll: true }); },
+  onScan: (scans, sure) => till.entry.scanned(scans, sure),
+  isListening: () => till.entry.listening,
+  home: () => { if (!till.state.dialog) till.entry.search?.focus({ preventScroll: true }); },
 });
-till.scannerBusy = () => scanner.busy;
+till.entry.scannerBusy = () => scanner.busy;
 scanner.listen(document);
 listenToKeys(till, scanner);
 
 // A press on a button must not take the focus from the search field, nor bring up a keyboard on a touch screen.
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("button, .lines, .tiles") && !event.target.closest("input, select, textarea")) event.preventDefault();
+  const { target } = event;
+  if (target.closest("button, .lines, .tiles") && !target.closest("input, select, textarea")) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !till.state.locked) till.syncCatalogue();

@@ -32,12 +32,17 @@ function lineOf(item) {
   return element("div", "line", ...parts);
 }
 
+function vatRow(rate, tax) {
+  return row(t("of_it_vat", { rate: showQuantity(thousandths(rate)) }), showMoney(tax, 2));
+}
+
 /** The receipt of a sale as an element. shop: {name, branch, address, header, footer}. */
 export function receiptOf(sale, shop) {
   const discount = minor(sale.discount);
   const rounding = minor(sale.rounding);
   const gross = sale.items.reduce((sum, item) => sum + grossOf(item), 0);
   const taxOnTop = minor(sale.total) - rounding - (gross - discount);
+  const money = (text) => showMoney(minor(text));
   const rates = new Map();
   for (const item of sale.items) {
     if (minor(item.tax) > 0) rates.set(item.vat_rate, (rates.get(item.vat_rate) ?? 0) + minor(item.tax));
@@ -57,11 +62,11 @@ export function receiptOf(sale, shop) {
     discount > 0 ? row(t("discount_total"), `\u2212${showMoney(discount)}`) : null,
     taxOnTop > 0 ? row(t("vat_on_top"), showMoney(taxOnTop)) : null,
     rounding !== 0 ? row(t("rounding"), showMoney(rounding)) : null,
-    row(t("total"), showMoney(minor(sale.total)), "row total"),
-    ...[...rates].map(([rate, tax]) => row(t("of_it_vat", { rate: showQuantity(thousandths(rate)) }), showMoney(tax, 2))),
+    row(t("total"), money(sale.total), "row total"),
+    ...[...rates].map(([rate, tax]) => vatRow(rate, tax)),
     element("hr", ""),
-    ...sale.payments.map(({ method, amount, tendered }) => row(t(`method_${method}`), showMoney(minor(tendered ?? amount)))),
-    minor(sale.change) > 0 ? row(t("change"), showMoney(minor(sale.change))) : null,
+    ...sale.payments.map(({ method, tendered }) => row(t(`method_${method}`), money(tendered))),
+    minor(sale.change) > 0 ? row(t("change"), money(sale.change)) : null,
     element("hr", ""),
     element("div", "small center", shop.footer || t("thank_you")),
   );

@@ -174,5 +174,5 @@ function typeInto(element, text) {
 const TEXT_TYPES = ["text", "search", "tel", "url", "password"];
 
 export function isText(element) {
-  return (element instanceof HTMLInputElement && TEXT_TYPES.includes(element.type)) || element instanceof HTMLTextAreaElement;
+  return element instanceof HTMLInputElement ? TEXT_TYPES.includes(element.type) : element instanceof HTMLTextAreaElement;
 }

@@ -77,7 +77,10 @@ export class SearchIndex {
     if (this.order === null) {
       const { products } = this;
       this.order = products.map((_, place) => place).filter((place) => products[place].active);
-      this.order.sort((one, other) => (products[one].key < products[other].key ? -1 : products[one].key > products[other].key ? 1 : one - other));
+      this.order.sort((one, other) => {
+        if (products[one].key === products[other].key) return one - other;
+        return products[one].key < products[other].key ? -1 : 1;
+      });
     }
     return this.order;
   }

@@ -70,7 +70,8 @@ export class Session {
     const { page, address } = await this.#page(this.urls.login, { method: "POST", body: form });
     if (this.#takeUp(page)) return "";
     const said = page.querySelector("[role=alert], .alert.bad, .field-error")?.textContent.trim();
-    if (said && !page.querySelector("[name=organization]") && new URL(address).pathname === new URL(this.urls.login, location).pathname) return said;
+    const stayed = new URL(address).pathname === new URL(this.urls.login, location).pathname;
+    if (said && stayed && !page.querySelector("[name=organization]")) return said;
     location.assign(address);
     return "";
   }

@@ -4,11 +4,12 @@ import { Api, NoAnswer, Problem } from "./api.js";
 import * as carts from "./cart.js";
 import { Catalogue } from "./catalogue.js";
 import { Checkout } from "./checkout.js";
+import { Desk } from "./desk.js";
+import { Entry } from "./entry.js";
 import { Favourites } from "./favourites.js";
+import { normalApostrophes } from "./fold.js";
 import { Memory } from "./memory.js";
-import { minor, showMoney, showQuantity, thousandths } from "./money.js";
-import { printReceipt } from "./receipt.js";
-import { restore } from "./scanner.js";
+import { minor, showMoney, thousandths } from "./money.js";
 import { Session } from "./session.js";
 import { play } from "./sounds.js";
 import { Store } from "./store.js";
@@ -16,11 +17,6 @@ import { t } from "./texts.js";
 
 const SYNC_EVERY = 30000; // milliseconds
 const TOAST_STAYS = 4500;
-const PREFIX = /^\s*(\d{1,6}(?:[.,]\d{1,3})?)\s*[*×xх]\s*(.*)$/iu;
-const TYPING_WAITS = 40;
-const OPEN_TO_SCANS = ["quantity", "discount", "payment"]; // windows that a scan may pass by
-const UNSURE = 8; // fewer signs than any retail barcode has: may be an amount that somebody typed very fast
-
 export class Till {
   constructor(boot) {
     this.api = new Api({ csrf: boot.csrf });
@@ -43,7 +39,7 @@ export class Till {
       toasts: [],
       announced: "",
       locked: null,
-      settings: { width: boot.organization.receipt?.width ?? 80, print: true, sound: true, ...this.device.get("settings", {}) },
+      settings: { width: boot.organization.receipt.width, print: true, sound: true, ...this.device.get("settings") },
     });
     this.session = new Session(this, boot);
     this.api.onSignedOut = () => this.session.ended();
@@ -56,8 +52,8 @@ export class Till {
     });
     this.favourites = new Favourites(this.device, boot.popular ?? []);
     this.urls = boot.urls;
-    this.scannerBusy = () => false; // the scanner's own answer, once it listens
-    this.queue = [];
+    this.entry = new Entry(this);
+    this.desk = new Desk(this);
     this.#takeUpOwnCart();
     this.store.subscribe(({ cart }) => {
       if (cart === this.keptCart) return;
@@ -116,7 +112,7 @@ export class Till {
       all.push(...page.items);
       cursor = page.next_cursor;
     } while (cursor);
-    const categories = all.map(({ id, name, parent_id: parentId }) => ({ id, name, parentId: parentId ?? null }));
+    const categories = all.map((one) => ({ id: one.id, name: normalApostrophes(one.name), parentId: one.parent_id }));
     this.device.set("categories", categories);
     this.#set({ categories });
   }
@@ -162,111 +158,6 @@ export class Till {
       this.syncCatalogue();
     }
     this.focusSearch();
-  }
-
-  // --- Scanning and adding -------------------------------------------------------------------------------------
-
-  /** Whether a scan makes sense now. */
-  get listening() {
-    return !this.state.locked && this.state.shift !== null;
-  }
-
-  /** A scan came (see scanner.js), `sure` when nobody types that fast. false: it was typing after all. */
-  scanned(scans, sure) {
-    const { index } = this.catalogue;
-    const { code, field } = scans.find((scan) => index.lookUp(scan.code)) ?? scans.at(-1);
-    const inSearch = field?.element === this.search;
-    const entry = index.lookUp(code);
-    if (!entry && (!sure || (field && code.length < UNSURE) || (inSearch && !/\d/.test(code)))) return false;
-    const prefix = inSearch ? PREFIX.exec(field.value) : null;
-    const counted = prefix && prefix[2] === "" ? thousandths(prefix[1].replace(",", ".")) : 1000;
-    restore(field, prefix && counted !== 1000 ? "" : undefined);
-    if (this.state.dialog && !OPEN_TO_SCANS.includes(this.state.dialog.name)) this.refuse(t("close_window_first"));
-    else if (this.checkout.busy) this.#queueUp(code, counted);
-    else if (entry) this.add(entry, counted);
-    else this.unknownCode(code);
-    return true;
-  }
-
-  unknownCode(code) {
-    this.sound("wrong");
-    const loading = this.state.catalogue.state === "loading";
-    this.toast(t(loading ? "unknown_code_while_loading" : "unknown_code", { code }), "bad");
-  }
-
-  #queueUp(code, count) {
-    this.queue.push({ code, count });
-    this.#set({ queued: this.queue.length });
-  }
-
-  /** Add a looked-up code or a product ({product}) to the cart. */
-  add(entry, count = 1000) {
-    if (this.checkout.busy) return;
-    const cart = carts.addToCart(this.state.cart, entry, count);
-    const line = carts.selectedLine(cart);
-    this.#set({
-      cart,
-      done: null,
-      flash: { key: line.key, turn: this.state.flash.turn + 1 },
-      toasts: this.state.toasts.filter(({ tone }) => tone !== "bad"),
-      announced: `${line.name}, ${showQuantity(line.quantity)} ${line.unit}`,
-    });
-    this.sound("added");
-  }
-
-  /** Add what was chosen by finger or from the search; goods sold by weight ask for it at once. */
-  choose(product, count = null) {
-    this.add({ product }, count ?? 1000);
-    if (product.digits > 0 && count === null) this.open({ name: "quantity" });
-  }
-
-  /** The products for what stands in the search field, best first. */
-  found(text) {
-    const { version } = this.state.catalogue;
-    if (this.answer?.text !== text || this.answer.version !== version) {
-      const sought = PREFIX.exec(text)?.[2] ?? text;
-      this.answer = { text, version, products: sought.trim() ? this.catalogue.index.search(sought) : [] };
-    }
-    return this.answer.products;
-  }
-
-  /** Enter in the search field: a code, the highlighted product, or the best one found. */
-  enterSearch(text, fast) {
-    const results = this.found(text);
-    const prefix = PREFIX.exec(text);
-    const count = prefix ? thousandths(prefix[1].replace(",", ".")) : null;
-    const sought = (prefix ? prefix[2] : text).trim();
-    const chosen = this.state.highlighted >= 0 ? results[this.state.highlighted] : null;
-    const entry = chosen || !sought ? null : this.catalogue.index.lookUp(sought);
-    const digits = /^\d+$/.test(sought);
-    if (chosen) this.choose(chosen, count);
-    else if (entry) this.add(entry, count ?? 1000);
-    else if (!sought) return;
-    else if (results.length && (!digits || (results.length === 1 && !fast))) this.choose(results[0], count);
-    else if (digits && !results.length) this.unknownCode(sought);
-    else if (results.length) this.toast(t("choose_one"), "warn");
-    else {
-      this.sound("wrong");
-      this.toast(t("nothing_found_for", { query: sought }), "warn");
-    }
-    if (chosen || entry || !results.length || !digits || (results.length === 1 && !fast)) this.setQuery("");
-  }
-
-  /** The search field has changed. The first sign of a scan must not set off a search in the middle of it. */
-  typeQuery(query) {
-    clearTimeout(this.typing);
-    this.typing = setTimeout(() => (this.scannerBusy() ? this.typeQuery(this.search.value) : this.setQuery(query)), TYPING_WAITS);
-  }
-
-  setQuery(query) {
-    clearTimeout(this.typing);
-    // The field may be ahead of what is shown, if this comes before its last sign was searched for.
-    if (this.search && this.search.value !== query) this.search.value = query;
-    this.#set({ query, highlighted: -1, ...(query ? { pane: "products" } : {}) });
-  }
-
-  highlight(highlighted) {
-    this.#set({ highlighted });
   }
 
   // --- Changing the cart ---------------------------------------------------------------------------------------
@@ -335,7 +226,7 @@ export class Till {
       if (!(error instanceof Problem)) throw error;
       await this.#refused(error);
     } finally {
-      this.#takeQueue();
+      this.entry.takeQueue();
     }
   }
 
@@ -354,9 +245,10 @@ export class Till {
     }
     this.own.setNow("cart", null);
     this.own.set("last", sale);
-    this.#set({ done: sale, last: sale, pane: "cart", announced: t("sold_change", { change: showMoney(minor(sale.change)) }) });
+    const announced = t("sold_change", { change: showMoney(minor(sale.change)) });
+    this.#set({ done: sale, last: sale, pane: "cart", announced });
     this.sound("paid");
-    if (this.state.settings.print) this.print(sale);
+    if (this.state.settings.print) this.desk.print(sale);
   }
 
   async #refused(problem) {
@@ -376,17 +268,6 @@ export class Till {
     else if (problem.status === 422 || problem.status === 404) this.syncCatalogue(); // prices or products have changed
   }
 
-  #takeQueue() {
-    const waiting = this.queue;
-    this.queue = [];
-    this.#set({ queued: 0 });
-    for (const { code, count } of waiting) {
-      const entry = this.catalogue.index.lookUp(code);
-      if (entry) this.add(entry, count);
-      else this.unknownCode(code);
-    }
-  }
-
   /** Give up a cart whose sale is recorded already. */
   discardCart() {
     this.#set({ cart: carts.emptyCart(), dialog: null });
@@ -400,71 +281,6 @@ export class Till {
       label: t("undo"),
       act: () => this.change((now) => (now.lines.length === 0 ? cart : now)),
     });
-  }
-
-  // --- Shift ---------------------------------------------------------------------------------------------------
-
-  async openShift(tillId, openingCash) {
-    const shift = await this.api.post(this.urls.open_shift, { till_id: tillId, opening_cash: openingCash });
-    const place = this.state.tills.find(({ id }) => id === tillId);
-    if (place.branch_id !== this.state.branch.id) {
-      await this.session.renew();
-      return;
-    }
-    this.#set({ shift, tillId, done: null });
-    this.focusSearch();
-  }
-
-  async refreshShift() {
-    try {
-      this.#set({ shift: await this.api.get(this.urls.current_shift) });
-    } catch (error) {
-      // Somebody has closed it from the back office.
-      if (error.code === "no_open_shift") this.shiftLeft();
-      else throw error;
-    }
-  }
-
-  async closeShift(closingCash) {
-    const closed = await this.api.post(this.urls.close_shift.replace("{id}", this.state.shift.id), { closing_cash: closingCash });
-    this.own.set("last", null);
-    return closed;
-  }
-
-  /** The closed shift has been looked at: the till waits for the next one. */
-  shiftLeft() {
-    this.#set({ shift: null, dialog: null, done: null, last: null });
-  }
-
-  tillName() {
-    return this.state.tills.find(({ id }) => id === this.state.tillId)?.name ?? "";
-  }
-
-  shiftSales(cursor) {
-    return this.api.get(this.urls.sales, { shift_id: this.state.shift?.id, cursor, limit: 50 });
-  }
-
-  sale(id) {
-    return this.api.get(this.urls.sale.replace("{id}", id));
-  }
-
-  // --- Receipts ------------------------------------------------------------------------------------------------
-
-  print(sale) {
-    const { organization, branch, settings } = this.state;
-    const shop = {
-      name: organization.display_name || organization.name,
-      branch: branch.name,
-      address: branch.address,
-      header: organization.receipt?.header,
-      footer: organization.receipt?.footer,
-    };
-    return printReceipt(sale, shop, settings.width);
-  }
-
-  printLast() {
-    if (this.state.last) this.print(this.state.last);
-    else this.toast(t("no_receipt_yet"), "info");
   }
 
   // --- Screen --------------------------------------------------------------------------------------------------
@@ -487,7 +303,7 @@ export class Till {
   focusSearch() {
     if (matchMedia("(pointer: coarse)").matches) document.activeElement?.blur?.();
     else requestAnimationFrame(() => {
-      if (!this.state.dialog && !this.state.locked) this.search?.focus({ preventScroll: true });
+      if (!this.state.dialog && !this.state.locked) this.entry.search?.focus({ preventScroll: true });
     });
   }
 

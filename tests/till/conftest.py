@@ -103,11 +103,15 @@ class Till:
 
     def scan_by_events(self, code: str) -> None:
         """Scan signs that no key of the Latin layout has."""
-        session = self.page.context.new_cdp_session(self.page)
-        for sign in code:
-            session.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": sign, "text": sign})
-            session.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": sign})
-        self.page.keyboard.press("Enter")
+        self.page.evaluate(
+            """(signs) => {
+              for (const key of [...signs, "Enter"]) {
+                const options = { key, bubbles: true, cancelable: true };
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
+              }
+            }""",
+            list(code),
+        )
 
     def type(self, text: str) -> None:
         """Type as a quick person does."""

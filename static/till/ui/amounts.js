@@ -22,7 +22,9 @@ export function QuantityDialog({ till }) {
   if (!line) return null;
   const quantity = readQuantity(entry.text);
   const step = 10 ** (3 - line.digits);
-  const wrong = quantity === null ? (entry.text.trim() ? t("not_a_number") : "") : quantity % step ? t("only_whole", { unit: line.unit }) : "";
+  let wrong = "";
+  if (quantity === null && entry.text.trim()) wrong = t("not_a_number");
+  else if (quantity % step) wrong = t("only_whole", { unit: line.unit });
   const submit = (event) => {
     event.preventDefault();
     if (quantity === null || wrong) return till.sound("wrong");
@@ -31,11 +33,13 @@ export function QuantityDialog({ till }) {
     return till.close();
   };
   return html`
-    <${Dialog} title=${t("quantity")} close=${t("close")} onClose=${() => till.close()}>
+    <${Dialog} title=${t("quantity")} onClose=${() => till.close()}>
       <form onSubmit=${submit} class="stack">
         <p class="subject"><b>${line.name}</b><span class="muted">${showMoney(line.price)} / ${line.unit}</span></p>
-        <${NumberField} id="quantity" label=${t("quantity")} hideLabel entry=${entry} suffix=${line.unit} focus invalid=${Boolean(wrong)} describedBy="quantity-note" />
-        <p id="quantity-note" class=${`note ${wrong ? "bad" : "muted"}`} aria-live="polite">${wrong || `= ${showMoney(lineGross(line.price, quantity ?? 0))}`}</p>
+        <${NumberField} id="quantity" label=${t("quantity")} hideLabel entry=${entry}
+          suffix=${line.unit} focus invalid=${Boolean(wrong)} describedBy="quantity-note" />
+        <p id="quantity-note" class=${`note ${wrong ? "bad" : "muted"}`} aria-live="polite">
+          ${wrong || `= ${showMoney(lineGross(line.price, quantity ?? 0))}`}</p>
         <${Keypad} press=${entry.press} comma=${line.digits > 0} backLabel=${t("erase")} />
         <button class="btn primary big">${quantity === 0 ? t("remove") : t("ok")}<${Key}>Enter</${Key}></button>
       </form>
@@ -46,7 +50,8 @@ function Choice({ name, label, options, value, onChange }) {
   return html`
     <fieldset class="choice"><legend class="sr-only">${label}</legend>
       ${options.map(([option, text]) => html`
-        <label class=${value === option ? "on" : ""}><input type="radio" name=${name} checked=${value === option} onChange=${() => onChange(option)} />${text}</label>`)}
+        <label class=${value === option ? "on" : ""}><input type="radio" name=${name} checked=${value === option}
+          onChange=${() => onChange(option)} />${text}</label>`)}
     </fieldset>`;
 }
 
@@ -79,21 +84,26 @@ export function DiscountDialog({ till }) {
     else apply({ kind, value });
   };
   return html`
-    <${Dialog} title=${t("discount")} close=${t("close")} onClose=${() => till.close()}>
+    <${Dialog} title=${t("discount")} onClose=${() => till.close()}>
       <form onSubmit=${submit} class="stack">
         <${Choice} name="scope" label=${t("discount_for")} value=${scope} onChange=${setScope}
           options=${[...(line ? [["line", t("on_line")]] : []), ["cart", t("on_cart")]]} />
         <p class="subject"><b>${forLine ? line.name : t("on_cart")}</b><span class="muted">${showMoney(base)}</span></p>
-        <${Choice} name="kind" label=${t("discount_kind")} value=${kind} onChange=${setKind} options=${[["percent", t("percent")], ["amount", t("amount")]]} />
+        <${Choice} name="kind" label=${t("discount_kind")} value=${kind} onChange=${setKind}
+          options=${[["percent", t("percent")], ["amount", t("amount")]]} />
         <div class="quick" role="group" aria-label=${t("discount")}>
           ${(kind === "percent" ? ["5", "10", "15", "20"] : ["1000", "5000", "10000", "50000"]).map((text) => html`
-            <button type="button" class="btn" onClick=${() => entry.set(text, { fresh: true })}>${kind === "percent" ? `${text} %` : showMoney(scaled(text, 2))}</button>`)}
+            <button type="button" class="btn" onClick=${() => entry.set(text, { fresh: true })}>
+              ${kind === "percent" ? `${text} %` : showMoney(scaled(text, 2))}</button>`)}
         </div>
-        <${NumberField} id="discount" label=${t("discount")} hideLabel entry=${entry} suffix=${kind === "percent" ? "%" : ""} focus invalid=${Boolean(wrong)} describedBy="discount-note" />
-        <p id="discount-note" class=${`note ${wrong ? "bad" : "muted"}`} aria-live="polite">${wrong || `${showMoney(base)} \u2212 ${showMoney(amount)} = ${showMoney(base - amount)}`}</p>
+        <${NumberField} id="discount" label=${t("discount")} hideLabel entry=${entry}
+          suffix=${kind === "percent" ? "%" : ""} focus invalid=${Boolean(wrong)} describedBy="discount-note" />
+        <p id="discount-note" class=${`note ${wrong ? "bad" : "muted"}`} aria-live="polite">
+          ${wrong || `${showMoney(base)} \u2212 ${showMoney(amount)} = ${showMoney(base - amount)}`}</p>
         <${Keypad} press=${entry.press} backLabel=${t("erase")} />
         <div class="row">
-          ${before && html`<button type="button" class="btn big danger" onClick=${() => apply(null)}>${t("no_discount")}</button>`}
+          ${before && html`<button type="button" class="btn big danger" onClick=${() => apply(null)}>${t("no_discount")}
+            </button>`}
           <button class="btn primary big grow">${t("ok")}<${Key}>Enter</${Key}></button>
         </div>
       </form>
@@ -128,27 +138,31 @@ export function PaymentDialog({ till }) {
   const submit = (event) => {
     event.preventDefault();
     if (!enough) return till.sound("wrong");
-    const payments = METHODS.filter((method) => amounts[method] > 0).map((method) => ({ method, amount: amounts[method] }));
-    return till.pay(payments.length ? payments : [{ method: active, amount: 0 }]);
+    const used = METHODS.filter((method) => amounts[method] > 0);
+    return till.pay((used.length ? used : [active]).map((method) => ({ method, amount: amounts[method] })));
   };
   return html`
-    <${Dialog} title=${t("payment")} close=${t("close")} onClose=${() => till.close()} wide>
+    <${Dialog} title=${t("payment")} onClose=${() => till.close()} wide>
       <form onSubmit=${submit} class="payment">
         <div class="stack">
           ${METHODS.map((method) => html`
             <div class="method" key=${method}>
-              <${NumberField} id=${`pay-${method}`} label=${t(`method_${method}`)} entry=${entries[method]} focus=${method === active}
+              <${NumberField} id=${`pay-${method}`} label=${t(`method_${method}`)} entry=${entries[method]}
+                focus=${method === active}
                 onFocus=${() => setActive(method)} invalid=${amounts[method] === null} />
-              <button type="button" class="btn" onClick=${() => fill(method, remaining(total, amounts, method))}>${t("the_rest")}</button>
+              <button type="button" class="btn" onClick=${() => fill(method, remaining(total, amounts, method))}>
+                ${t("the_rest")}</button>
             </div>`)}
           <div class="quick" role="group" aria-label=${t("cash_given")}>
             ${(rest > 0 ? quickCash(rest, till.state.organization.currency) : []).slice(0, 4).map((amount) => html`
-              <button type="button" class="btn" key=${amount} onClick=${() => fill("cash", amount)}>${showMoney(amount)}</button>`)}
+              <button type="button" class="btn" key=${amount} onClick=${() => fill("cash", amount)}>${showMoney(amount)}
+                </button>`)}
           </div>
           <dl class="balance" aria-live="polite">
             <div><dt>${t("to_pay")}</dt><dd>${showMoney(total)}</dd></div>
             <div><dt>${t("paid")}</dt><dd>${showMoney(paid)}</dd></div>
-            <div class=${enough ? "good" : "due"}><dt>${enough ? t("change") : t("still_due")}</dt><dd>${showMoney(enough ? change : Math.max(0, total - paid))}</dd></div>
+            <div class=${enough ? "good" : "due"}><dt>${enough ? t("change") : t("still_due")}</dt><dd>
+              ${showMoney(enough ? change : Math.max(0, total - paid))}</dd></div>
           </dl>
           ${wrong && html`<p class="note bad" role="alert">${wrong}</p>`}
         </div>

@@ -1,5 +1,6 @@
 // Finding goods by hand: the search field, categories, tiles and results.
 
+import { asked } from "../entry.js";
 import { showMoney, showQuantity } from "../money.js";
 import { useStore } from "../store.js";
 import { t, tn } from "../texts.js";
@@ -12,7 +13,7 @@ const OFTEN_SHOWN = 48;
 
 export function Finder({ till }) {
   const { query } = useStore(till.store, ["query", "catalogue"]);
-  const results = query.trim() ? till.found(query) : [];
+  const results = query.trim() ? till.entry.found(query) : [];
   return html`
     <section class="finder" aria-label=${t("products")}>
       <${SearchField} till=${till} results=${results} />
@@ -20,31 +21,29 @@ export function Finder({ till }) {
     </section>`;
 }
 
-/** What is searched for behind a quantity: 3*choy. */
-function sought(query) {
-  return query.replace(/^\s*\d{1,6}(?:[.,]\d{1,3})?\s*[*×xх]\s*/iu, "");
-}
-
 function SearchField({ till, results }) {
   const { highlighted, query } = useStore(till.store, ["highlighted", "query"]);
   const field = useRef(null);
   useLayoutEffect(() => {
-    till.search = field.current;
+    till.entry.search = field.current;
     till.focusSearch();
   }, []);
   useLayoutEffect(() => {
     if (field.current.value !== query) field.current.value = query;
   }, [query]);
   const open = query.trim() !== "";
+  const active = results[highlighted] ? `result-${results[highlighted].id}` : null;
   return html`
     <div class="find">
       <${Icon} name="search" size="large" />
-      <input ref=${field} id="search" type="search" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false"
-        enterkeyhint="enter" aria-label=${t("search")} placeholder=${t("search_hint")} aria-expanded=${String(open)} aria-controls="results"
-        aria-autocomplete="list" aria-activedescendant=${highlighted >= 0 && results[highlighted] ? `result-${results[highlighted].id}` : null}
-        onInput=${(event) => till.typeQuery(event.target.value)} />
+      <input ref=${field} id="search" type="search" role="combobox" autocomplete="off" autocapitalize="off"
+        spellcheck="false"
+        enterkeyhint="enter" aria-label=${t("search")} placeholder=${t("search_hint")} aria-expanded=${String(open)}
+        aria-controls="results" aria-autocomplete="list" aria-activedescendant=${active}
+        onInput=${(event) => till.entry.typeQuery(event.target.value)} />
       ${open
-        ? html`<button type="button" class="btn ghost square" aria-label=${t("clear_search")} onClick=${() => { till.setQuery(""); till.focusSearch(); }}><${Icon} name="x" /></button>`
+        ? html`<button type="button" class="btn ghost square" aria-label=${t("clear_search")}
+          onClick=${() => { till.entry.setQuery(""); till.focusSearch(); }}><${Icon} name="x" /></button>`
         : html`<${Key}>F2</${Key}>`}
     </div>`;
 }
@@ -55,7 +54,7 @@ function Results({ till, results }) {
   useEffect(() => {
     list.current?.querySelector(".on")?.scrollIntoView({ block: "nearest" });
   }, [highlighted]);
-  if (!sought(query)) return html`<div class="quiet"><p>${t("quantity_prefix_hint")}</p></div>`;
+  if (!asked(query).sought) return html`<div class="quiet"><p>${t("quantity_prefix_hint")}</p></div>`;
   if (results.length === 0) {
     return html`
       <div class="quiet" id="results">
@@ -68,9 +67,11 @@ function Results({ till, results }) {
     <ul class="results" id="results" role="listbox" aria-label=${t("search_results")} ref=${list}>
       ${results.map((product, place) => html`
         <li key=${product.id} id=${`result-${product.id}`} role="option" aria-selected=${String(place === highlighted)}
-          class=${place === highlighted ? "on" : ""} onClick=${() => { till.choose(product); till.setQuery(""); }}>
+          class=${place === highlighted ? "on" : ""} onClick=${() => till.entry.take(product)}>
           <${Picture} product=${product} />
-          <span class="what"><b>${product.name}</b><span class="faint">${[product.sku, product.codes.find(({ code }) => code !== product.sku)?.code].filter(Boolean).join(" · ")}</span></span>
+          <span class="what"><b>${product.name}</b><span class="faint">
+            ${[product.sku, product.codes.find(({ code }) => code !== product.sku)?.code].filter(Boolean).join(" · ")}
+              </span></span>
           <${Stock} product=${product} />
           <b class="price">${showMoney(product.price)}<span class="faint"> / ${product.unit}</span></b>
         </li>`)}
@@ -80,13 +81,15 @@ function Results({ till, results }) {
 function Picture({ product }) {
   return product.image
     ? html`<img class="picture" src=${product.image} alt="" loading="lazy" decoding="async" />`
-    : html`<span class=${`picture tint-${(product.categoryId ?? 0) % 4}`} aria-hidden="true">${initials(product.name)}</span>`;
+    : html`<span class=${`picture tint-${(product.categoryId ?? 0) % 4}`} aria-hidden="true">${initials(product.name)}
+      </span>`;
 }
 
 function Stock({ product }) {
   if (product.stock === null) return html`<span class="stock faint"></span>`;
   const none = product.stock <= 0;
-  return html`<span class=${`stock ${none ? "none" : "faint"}`}>${none ? t("not_in_stock") : `${showQuantity(product.stock)} ${product.unit}`}</span>`;
+  return html`<span class=${`stock ${none ? "none" : "faint"}`}>
+    ${none ? t("not_in_stock") : `${showQuantity(product.stock)} ${product.unit}`}</span>`;
 }
 
 function Shelf({ till }) {
@@ -100,7 +103,8 @@ function Shelf({ till }) {
   if (catalogue.state === "loading" && catalogue.version === 0) return html`<${Loading} count=${catalogue.count} />`;
   if (catalogue.state === "failed" && till.catalogue.index.size === 0) return html`<${Failed} till=${till} />`;
   if (till.catalogue.index.size === 0) {
-    return html`<div class="quiet"><${Icon} name="product" size="large" /><h2>${t("empty_catalogue")}</h2><p>${t("empty_catalogue_hint")}</p></div>`;
+    return html`<div class="quiet"><${Icon} name="product" size="large" /><h2>${t("empty_catalogue")}</h2><p>
+      ${t("empty_catalogue_hint")}</p></div>`;
   }
   return html`
     <${Chips} till=${till} chosen=${chosen} often=${often.length >= ENOUGH_OFTEN} categories=${categories} />
@@ -136,7 +140,8 @@ function Chips({ till, chosen, often, categories }) {
   const below = path.length ? categories.filter(({ parentId }) => parentId === path[0]) : [];
   const choose = (category) => till.show({ category });
   const chip = (id, name, on) => html`
-    <button type="button" key=${id} class=${`chip ${on ? "on" : ""}`} aria-pressed=${String(on)} onClick=${() => choose(id)}>${name}</button>`;
+    <button type="button" key=${id} class=${`chip ${on ? "on" : ""}`} aria-pressed=${String(on)}
+      onClick=${() => choose(id)}>${name}</button>`;
   return html`
     <div class="chips" role="group" aria-label=${t("categories")}>
       ${often && chip(OFTEN, t("often_sold"), chosen === OFTEN)}
@@ -170,7 +175,7 @@ class Tile extends Component {
 
   render({ till, product }) {
     return html`
-      <button type="button" class="tile" onClick=${() => till.choose(product)}>
+      <button type="button" class="tile" onClick=${() => till.entry.choose(product)}>
         <${Picture} product=${product} />
         <span class="n">${product.name}</span>
         <span class="p"><b>${showMoney(product.price)}</b><${Stock} product=${product} /></span>

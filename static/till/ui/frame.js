@@ -7,7 +7,7 @@ import { clock, t, tn } from "../texts.js";
 import { DiscountDialog, PaymentDialog, QuantityDialog } from "./amounts.js";
 import { Basket } from "./basket.js";
 import { Finder } from "./finder.js";
-import { html, Icon, Key, useEffect, useRef, useState } from "./kit.js";
+import { html, Icon, Key, useEffect, useRef, useState, WayOut } from "./kit.js";
 import { OpenShift, ReceiptsDialog, ShiftDialog } from "./shifts.js";
 import { KeysDialog, Lock, RecordedDialog, SettingsDialog, Toasts } from "./windows.js";
 
@@ -30,7 +30,8 @@ export function Frame({ till }) {
     <div class=${`till pane-${pane}`} inert=${covered}>
       <${Header} till=${till} />
       ${shift
-        ? html`<main class="panes"><${Finder} till=${till} /><${Basket} till=${till} /></main><${Tabs} till=${till} /><${Hints} till=${till} />`
+        ? html`<main class="panes"><${Finder} till=${till} /><${Basket} till=${till} /></main><${Tabs} till=${till} />
+          <${Hints} till=${till} />`
         : html`<${OpenShift} till=${till} />`}
     </div>
     ${Window && !locked && html`<${Window} key=${dialog.name} till=${till} ...${dialog} />`}
@@ -39,16 +40,20 @@ export function Frame({ till }) {
 }
 
 function Header({ till }) {
-  const { organization, branch, shift, reachable, user } = useStore(till.store, ["organization", "branch", "shift", "reachable", "user", "tillId"]);
+  const names = ["organization", "branch", "shift", "reachable", "user", "tillId"];
+  const { organization, branch, shift, reachable, user } = useStore(till.store, names);
   return html`
     <header class="bar">
       <b class="brand">${organization.display_name || organization.name}</b>
-      <span class="muted place">${[branch.name, till.tillName()].filter(Boolean).join(" · ")}</span>
-      ${shift && html`<button type="button" class="pill good" onClick=${() => till.open({ name: "shift" })}>${t("shift_since", { time: clock(shift.opened_at) })}</button>`}
+      <span class="muted place">${[branch.name, till.desk.tillName()].filter(Boolean).join(" · ")}</span>
+      ${shift && html`<button type="button" class="pill good" onClick=${() => till.open({ name: "shift" })}>
+        ${t("shift_since", { time: clock(shift.opened_at) })}</button>`}
       <span class="grow"></span>
-      <span class=${`pill ${reachable ? "good" : "bad"} link`} role="status"><i aria-hidden="true"></i>${reachable ? t("connected") : t("no_connection")}</span>
+      <span class=${`pill ${reachable ? "good" : "bad"} link`} role="status"><i aria-hidden="true"></i>
+        ${reachable ? t("connected") : t("no_connection")}</span>
       <${Now} />
-      ${shift && html`<button type="button" class="btn ghost square" aria-label=${t("receipts")} title=${t("receipts")} onClick=${() => till.open({ name: "receipts" })}><${Icon} name="receipt" /></button>`}
+      ${shift && html`<button type="button" class="btn ghost square" aria-label=${t("receipts")} title=${t("receipts")}
+        onClick=${() => till.open({ name: "receipts" })}><${Icon} name="receipt" /></button>`}
       <${ThemeButton} />
       <${Menu} till=${till} user=${user} shift=${shift} />
     </header>`;
@@ -78,7 +83,8 @@ function ThemeButton() {
     document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; SameSite=Lax${secure}`;
     setDark(!dark);
   };
-  return html`<button type="button" class="btn ghost square theme" aria-label=${t("light_or_dark")} title=${t("light_or_dark")} onClick=${toggle}><${Icon} name=${dark ? "sun" : "moon"} /></button>`;
+  return html`<button type="button" class="btn ghost square theme" aria-label=${t("light_or_dark")}
+    title=${t("light_or_dark")} onClick=${toggle}><${Icon} name=${dark ? "sun" : "moon"} /></button>`;
 }
 
 function Menu({ till, user, shift }) {
@@ -102,10 +108,12 @@ function Menu({ till, user, shift }) {
     box.current.querySelector("button").focus();
   };
   const item = (icon, text, what, cap = null) => html`
-    <button type="button" onClick=${act(what)}><${Icon} name=${icon} /><span class="grow">${text}</span>${cap && html`<${Key}>${cap}</${Key}>`}</button>`;
+    <button type="button" onClick=${act(what)}><${Icon} name=${icon} /><span class="grow">${text}</span>${cap && html`
+      <${Key}>${cap}</${Key}>`}</button>`;
   return html`
     <div class="menu" ref=${box} onKeyDown=${keydown}>
-      <button type="button" class="btn ghost who" aria-expanded=${String(open)} aria-label=${t("menu_of", { name: user.name })} onClick=${() => setOpen(!open)}>
+      <button type="button" class="btn ghost who" aria-expanded=${String(open)}
+        aria-label=${t("menu_of", { name: user.name })} onClick=${() => setOpen(!open)}>
         <${Icon} name="user" /><span>${user.name}</span><${Icon} name="chevron-down" size="small" /></button>
       ${open && html`
         <div class="list">
@@ -114,7 +122,7 @@ function Menu({ till, user, shift }) {
           ${item("settings", t("till_settings"), () => till.open({ name: "settings" }))}
           ${shift && item("key", t("keys"), () => till.open({ name: "keys" }), "F1")}
           ${item("lock", t("lock_till"), () => till.session.lock(), "Ctrl L")}
-          <a href=${till.urls.home}><${Icon} name="home" /><span class="grow">${t("back_office")}</span></a>
+          <${WayOut} till=${till} />
         </div>`}
     </div>`;
 }
@@ -123,11 +131,13 @@ function Menu({ till, user, shift }) {
 function Tabs({ till }) {
   const { pane, cart } = useStore(till.store, ["pane", "cart", "organization"]);
   const tab = (name, content) => html`
-    <button type="button" class=${pane === name ? "on" : ""} aria-pressed=${String(pane === name)} onClick=${() => till.show({ pane: name })}>${content}</button>`;
+    <button type="button" class=${pane === name ? "on" : ""} aria-pressed=${String(pane === name)}
+      onClick=${() => till.show({ pane: name })}>${content}</button>`;
   return html`
     <nav class="tabs" aria-label=${t("panes")}>
       ${tab("products", html`<${Icon} name="product" />${t("products")}`)}
-      ${tab("cart", html`<${Icon} name="cart" />${cart.lines.length ? html`<b>${showMoney(till.priced(true).total)}</b><span class="pill accent">${tn("lines", cart.lines.length)}</span>` : t("cart")}`)}
+      ${tab("cart", html`<${Icon} name="cart" />${cart.lines.length ? html`<b>${showMoney(till.priced(true).total)}</b>
+        <span class="pill accent">${tn("lines", cart.lines.length)}</span>` : t("cart")}`)}
     </nav>`;
 }
 
@@ -139,7 +149,8 @@ function Hints({ till }) {
   const shown = KEYS.filter(({ caps, needs }) => HINTS.includes(caps[0]) && (!needs || permissions.has(needs)));
   return html`
     <footer class="hints" aria-label=${t("keys")}>
-      ${shown.map(({ caps, text }) => html`<button type="button" tabindex="-1" key=${text} onClick=${() => press(caps[0])}><kbd>${caps[0]}</kbd>${t(text)}</button>`)}
+      ${shown.map(({ caps, text }) => html`<button type="button" tabindex="-1" key=${text}
+        onClick=${() => press(caps[0])}><kbd>${caps[0]}</kbd>${t(text)}</button>`)}
       <span class="grow"></span>
       <button type="button" tabindex="-1" onClick=${() => press("F1")}><kbd>F1</kbd>${t("key_help")}</button>
     </footer>`;

@@ -3,6 +3,7 @@
 import { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/htm-preact.js";
 
 import { groupedTyping } from "../money.js";
+import { t } from "../texts.js";
 
 export { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState };
 
@@ -21,7 +22,7 @@ export function Key({ children }) {
 const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), select:not([disabled]), a[href], [tabindex="0"]';
 
 /** A window over the till: keeps the focus inside, Esc and the veil close it unless it must be answered. */
-export function Dialog({ title, onClose = null, wide = false, children, actions = null, label = title, close = "", opaque = false }) {
+export function Dialog({ title = "", label = title, onClose = null, wide = false, opaque = false, children }) {
   const box = useRef(null);
   useLayoutEffect(() => {
     const first = box.current.querySelector("[data-focus]") ?? box.current.querySelector("input") ?? box.current;
@@ -36,13 +37,15 @@ export function Dialog({ title, onClose = null, wide = false, children, actions 
     } else if (event.key === "Tab") keepInside(event, box.current);
   };
   return html`
-    <div class=${`veil ${opaque ? "opaque" : ""}`} onMouseDown=${(event) => event.target === event.currentTarget && onClose?.()}>
-      <div class=${`window ${wide ? "wide" : ""}`} role="dialog" aria-modal="true" aria-label=${label} tabindex="-1" ref=${box} onKeyDown=${keydown}>
+    <div class=${`veil ${opaque ? "opaque" : ""}`}
+      onMouseDown=${(event) => event.target === event.currentTarget && onClose?.()}>
+      <div class=${`window ${wide ? "wide" : ""}`} role="dialog" aria-modal="true" aria-label=${label} tabindex="-1"
+        ref=${box} onKeyDown=${keydown}>
         ${title && html`<header><h2>${title}</h2>
-          ${onClose && html`<button type="button" class="btn ghost square" aria-label=${close} onClick=${onClose}><${Icon} name="x" /></button>`}
+          ${onClose && html`<button type="button" class="btn ghost square" aria-label=${t("close")} onClick=${onClose}>
+            <${Icon} name="x" /></button>`}
         </header>`}
         <div class="body">${children}</div>
-        ${actions && html`<footer>${actions}</footer>`}
       </div>
     </div>`;
 }
@@ -95,13 +98,15 @@ export function Keypad({ press, comma = true, backLabel, extra = null }) {
           : html`<button type="button" class="btn" tabindex="-1" onClick=${() => press(sign)}>${sign}</button>`,
       )}
       <button type="button" class="btn" tabindex="-1" aria-label=${backLabel} onClick=${() => press("back")}>
-        <svg class="icon large" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 5h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H9l-6-7zM12 9.5l5 5M17 9.5l-5 5" /></svg>
+        <svg class="icon large" viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M9 5h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H9l-6-7zM12 9.5l5 5M17 9.5l-5 5" /></svg>
       </button>
     </div>`;
 }
 
 /** A field for a number; on touch screens the keypad serves and no keyboard comes up. */
-export function NumberField({ label, entry, id, suffix = "", focus = false, hideLabel = false, onFocus = null, invalid = false, describedBy = null }) {
+export function NumberField({ label, entry, id, suffix = "", onFocus = null, describedBy = null, ...flags }) {
+  const { focus = false, hideLabel = false, invalid = false } = flags;
   const field = useRef(null);
   useLayoutEffect(() => { if (focus) field.current.focus({ preventScroll: true }); }, []);
   const coarse = matchMedia("(pointer: coarse)").matches;
@@ -111,7 +116,8 @@ export function NumberField({ label, entry, id, suffix = "", focus = false, hide
     <div class="number">
       <label for=${id} class=${hideLabel ? "sr-only" : ""}>${label}</label>
       <div class="box">
-        <input id=${id} ref=${field} type="text" inputmode=${coarse ? "none" : "decimal"} autocomplete="off" value=${entry.text}
+        <input id=${id} ref=${field} type="text" inputmode=${coarse ? "none" : "decimal"} autocomplete="off"
+          value=${entry.text}
           aria-invalid=${invalid ? "true" : null} aria-describedby=${describedBy} data-focus=${focus || null}
           onFocus=${(event) => { event.target.select(); onFocus?.(); }} onInput=${typed} />
         ${suffix && html`<span class="suffix">${suffix}</span>`}
@@ -119,11 +125,12 @@ export function NumberField({ label, entry, id, suffix = "", focus = false, hide
     </div>`;
 }
 
-/** Shows its children only when something it is drawn from has changed. */
-export class Still extends Component {
-  shouldComponentUpdate(next) {
-    return Object.keys(next).some((name) => name !== "children" && next[name] !== this.props[name]);
-  }
+/** The ways out of the till: the back office for those who may enter it, one's own profile for the others. */
+export function WayOut({ till, look = "" }) {
+  const office = till.state.permissions.has("identity:admin:enter");
+  return html`<a class=${look} href=${office ? till.urls.home : till.urls.profile}>
+    <${Icon} name=${office ? "home" : "user"} />
+    <span class="grow">${office ? t("back_office") : t("my_profile")}</span></a>`;
 }
 
 /** One or two letters for a product without a picture. */

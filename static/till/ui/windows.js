@@ -10,7 +10,7 @@ const LONGEST_PIN = 12;
 
 export function KeysDialog({ till }) {
   return html`
-    <${Dialog} title=${t("keys")} close=${t("close")} onClose=${() => till.close()}>
+    <${Dialog} title=${t("keys")} onClose=${() => till.close()}>
       <dl class="keys">
         ${KEYS.filter(({ needs }) => !needs || till.state.permissions.has(needs)).map(({ caps, text }) => html`
           <div key=${text}><dt>${caps.map((cap) => html`<kbd>${cap}</kbd> `)}</dt><dd>${t(text)}</dd></div>`)}
@@ -22,18 +22,21 @@ export function KeysDialog({ till }) {
 export function SettingsDialog({ till }) {
   const { settings, catalogue } = useStore(till.store, ["settings", "catalogue"]);
   const tick = (name, label) => html`
-    <label class="tick-field"><input type="checkbox" checked=${settings[name]} onChange=${(event) => till.setSettings({ [name]: event.target.checked })} />${label}</label>`;
+    <label class="tick-field"><input type="checkbox" checked=${settings[name]}
+      onChange=${(event) => till.setSettings({ [name]: event.target.checked })} />${label}</label>`;
   return html`
-    <${Dialog} title=${t("till_settings")} close=${t("close")} onClose=${() => till.close()}>
+    <${Dialog} title=${t("till_settings")} onClose=${() => till.close()}>
       <div class="stack">
         <fieldset class="choice"><legend>${t("paper_width")}</legend>
           ${[58, 80].map((width) => html`
-            <label class=${settings.width === width ? "on" : ""}><input type="radio" name="width" checked=${settings.width === width} onChange=${() => till.setSettings({ width })} />${width} mm</label>`)}
+            <label class=${settings.width === width ? "on" : ""}><input type="radio" name="width"
+              checked=${settings.width === width} onChange=${() => till.setSettings({ width })} />${width} mm</label>`)}
         </fieldset>
         ${tick("print", t("print_after_sale"))}
         ${tick("sound", t("sounds"))}
         <p class="note muted">${t("settings_hint")}</p>
-        <button type="button" class="btn" disabled=${catalogue.state === "loading"} onClick=${() => till.renewCatalogue()}><${Icon} name="refresh" />${t("renew_catalogue")}</button>
+        <button type="button" class="btn" disabled=${catalogue.state === "loading"}
+          onClick=${() => till.renewCatalogue()}><${Icon} name="refresh" />${t("renew_catalogue")}</button>
       </div>
     </${Dialog}>`;
 }
@@ -44,8 +47,10 @@ export function RecordedDialog({ till }) {
       <div class="stack">
         <p>${t("recorded_text")}</p>
         <div class="row">
-          <button type="button" class="btn big grow" onClick=${() => till.open({ name: "receipts" })}>${t("receipts")}</button>
-          <button type="button" class="btn primary big grow" data-focus onClick=${() => till.discardCart()}>${t("clear_cart")}</button>
+          <button type="button" class="btn big grow" onClick=${() => till.open({ name: "receipts" })}>${t("receipts")}
+            </button>
+          <button type="button" class="btn primary big grow" data-focus onClick=${() => till.discardCart()}>
+            ${t("clear_cart")}</button>
         </div>
       </div>
     </${Dialog}>`;
@@ -67,9 +72,11 @@ export function Lock({ till }) {
         <h2>${locked === "ended" ? t("session_ended") : t("till_locked")}</h2>
         <p class="muted">${t("cart_is_kept")}</p>
         ${people === null && html`<p class="note muted" role="status">${t("loading")}</p>`}
-        ${people !== null && (password ? html`<${PasswordForm} till=${till} />` : html`<${PinForm} till=${till} people=${people} />`)}
+        ${people !== null && (password ? html`<${PasswordForm} till=${till} />` : html`<${PinForm} till=${till}
+          people=${people} />`)}
         ${people?.length > 0 && html`
-          <button type="button" class="btn ghost" onClick=${() => setByPassword(!byPassword)}>${byPassword ? t("sign_in_by_pin") : t("sign_in_by_password")}</button>`}
+          <button type="button" class="btn ghost" onClick=${() => setByPassword(!byPassword)}>
+            ${byPassword ? t("sign_in_by_pin") : t("sign_in_by_password")}</button>`}
       </div>
     </${Dialog}>`;
 }
@@ -112,11 +119,14 @@ function PinForm({ till, people }) {
     <form class="stack" onSubmit=${submit}>
       <div class="people" role="group" aria-label=${t("who_are_you")}>
         ${people.map(({ id, name }) => html`
-          <button type="button" key=${id} class=${`chip ${id === who ? "on" : ""}`} aria-pressed=${String(id === who)} onClick=${() => { setWho(id); setPin(""); }}>${name}</button>`)}
+          <button type="button" key=${id} class=${`chip ${id === who ? "on" : ""}`} aria-pressed=${String(id === who)}
+            onClick=${() => { setWho(id); setPin(""); }}>${name}</button>`)}
       </div>
       <label class="sr-only" for="pin">${t("pin")}</label>
-      <input id="pin" ref=${field} class="pin" type="password" inputmode=${matchMedia("(pointer: coarse)").matches ? "none" : "numeric"} autocomplete="off"
-        maxlength=${LONGEST_PIN} placeholder=${t("pin")} value=${pin} onInput=${(event) => setPin(event.target.value.replace(/\D/g, ""))} />
+      <input id="pin" ref=${field} class="pin" type="password"
+        inputmode=${matchMedia("(pointer: coarse)").matches ? "none" : "numeric"} autocomplete="off"
+        maxlength=${LONGEST_PIN} placeholder=${t("pin")} value=${pin}
+        onInput=${(event) => setPin(event.target.value.replace(/\D/g, ""))} />
       <${Keypad} press=${press} comma=${false} backLabel=${t("erase")} />
       ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
       <button class="btn primary big" disabled=${state.busy || pin.length < SHORTEST_PIN}>${t("sign_in")}</button>
@@ -136,9 +146,11 @@ function PasswordForm({ till }) {
   return html`
     <form class="stack" onSubmit=${submit}>
       <label class="field">${t("user_name")}
-        <input ref=${field} type="text" autocomplete="username" autocapitalize="off" spellcheck="false" required value=${name} onInput=${(event) => setName(event.target.value)} /></label>
+        <input ref=${field} type="text" autocomplete="username" autocapitalize="off"
+          spellcheck="false" required value=${name} onInput=${(event) => setName(event.target.value)} /></label>
       <label class="field">${t("password")}
-        <input type="password" autocomplete="current-password" required value=${password} onInput=${(event) => setPassword(event.target.value)} /></label>
+        <input type="password" autocomplete="current-password" required value=${password}
+          onInput=${(event) => setPassword(event.target.value)} /></label>
       ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
       <button class="btn primary big" disabled=${state.busy}>${t("sign_in")}</button>
     </form>`;
@@ -153,8 +165,10 @@ export function Toasts({ till }) {
       ${toasts.map(({ id, text, tone, action }) => html`
         <div key=${id} class=${`toast ${tone}`}>
           <${Icon} name=${SIGNS[tone]} /><span>${text}</span>
-          ${action && html`<button type="button" class="btn small" onClick=${() => { action.act(); till.dismiss(id); }}>${action.label}</button>`}
-          <button type="button" class="btn ghost small square" aria-label=${t("close")} onClick=${() => till.dismiss(id)}><${Icon} name="x" size="small" /></button>
+          ${action && html`<button type="button" class="btn small" onClick=${() => { action.act(); till.dismiss(id); }}>
+            ${action.label}</button>`}
+          <button type="button" class="btn ghost small square" aria-label=${t("close")}
+            onClick=${() => till.dismiss(id)}><${Icon} name="x" size="small" /></button>
         </div>`)}
     </div>
     <div class="sr-only" aria-live="polite">${announced}</div>`;
