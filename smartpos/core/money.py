@@ -4,8 +4,9 @@ Rules are told in prose in ``docs/money.md``. Half is rounded up (away from zero
 region do; a refund therefore mirrors its sale exactly.
 """
 
+import re
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from flask_babel import gettext as _
 
@@ -16,6 +17,9 @@ COST_STEP = Decimal("0.0001")
 QUANTITY_STEP = Decimal("0.001")
 HUNDRED = Decimal(100)
 ZERO = Decimal(0)
+
+# Python itself reads more as a number: NaN, 1_000, digits of every script.
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 
 MONEY_LIMIT = Decimal("9999999999999999.99")
 QUANTITY_LIMIT = Decimal("99999999999.999")
@@ -98,25 +102,23 @@ def parse_decimal(value: object, *, limit: Decimal, digits: int) -> Decimal:
     """
     if isinstance(value, bool) or value is None:
         raise Invalid(_("This is not a number."))
-    text = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value)
+    text = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value).strip()
     for space in (" ", "\u00a0", "\u2009", "\u202f"):
         text = text.replace(space, "")
     text = text.replace(",", ".")
     if len(text) > 40:
         raise Invalid(_("This number is too long."))
-    try:
-        number = Decimal(text if "_" not in text else "no")  # Python's own notation is nobody else's
-    except InvalidOperation:
-        raise Invalid(_("This is not a number.")) from None
-    if not number.is_finite():
+    if not _NUMBER.fullmatch(text):
         raise Invalid(_("This is not a number."))
+    number = Decimal(text)
     if number.adjusted() > 20 or abs(number) > limit:
         raise Invalid(_("This number is too large."))
     if number != 0 and number.adjusted() < -20:
         raise Invalid(_("This number has too many decimal places."))
     if number != number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):
         raise Invalid(_("This number has too many decimal places."))
-    return number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    # A minus before zero would be read back from the database without it.
+    return +number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def parse_money(value: object) -> Decimal:
