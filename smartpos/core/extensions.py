@@ -3,6 +3,8 @@
 from json import JSONDecodeError
 from typing import Any
 
+from flask import Request, current_app
+from flask.json.provider import DefaultJSONProvider
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -10,19 +12,36 @@ from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
+from marshmallow import missing
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
+
+# A receipt of a thousand lines is a tenth of this; only pictures are larger, and they are not JSON.
+LARGEST_JSON = 2 * 1024 * 1024
 
 
-class JsonParser(FlaskParser):
-    """Reads the API's arguments; nesting and numbers beyond what Python can read are as wrong as broken JSON."""
+class Json(DefaultJSONProvider):
+    """Reads JSON; nesting and numbers beyond what Python can read are as wrong as broken JSON."""
 
-    def _raw_load_json(self, req: Any) -> Any:
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         try:
-            return super()._raw_load_json(req)
+            return super().loads(s, **kwargs)
         except (JSONDecodeError, UnicodeDecodeError):
             raise
         except (RecursionError, ValueError):
             raise JSONDecodeError("cannot be read", "\u2026", 0) from None
+
+
+class JsonParser(FlaskParser):
+    """Reads the API's arguments. What is not called JSON is refused: nobody should believe that it was read."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        req.max_content_length = LARGEST_JSON
+        if req.is_json:
+            return current_app.json.loads(req.get_data().decode())
+        if req.get_data():
+            raise UnsupportedMediaType
+        return missing
 
 
 Blueprint.ARGUMENTS_PARSER = JsonParser()

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -19,6 +20,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from smartpos.core import errors
 from smartpos.core.db import db
+from smartpos.core.extensions import Json
 from smartpos.core.tenancy import enter
 
 log = structlog.get_logger("smartpos.request")
@@ -46,6 +48,8 @@ class RowNumber(IntegerConverter):
 class Application(Flask):
     """Flask whose requests own one transaction."""
 
+    json_provider_class = Json
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.url_map.converters["int"] = RowNumber
@@ -72,7 +76,7 @@ class Application(Flask):
 
 def wants_json() -> bool:
     """Whether the caller is a program: the API, or a script that asked for JSON."""
-    return request.path.startswith("/api/") or request.path == "/token" or request.is_json
+    return request.path in {"/api", "/token"} or request.path.startswith("/api/") or request.is_json
 
 
 def problem(status: int, code: str, title: str, detail: str, **facts: Any) -> Response:
@@ -87,7 +91,8 @@ def problem(status: int, code: str, title: str, detail: str, **facts: Any) -> Re
 
 def answer_error(status: int, code: str, title: Any, detail: Any, **facts: Any) -> Response:
     """The one way an error leaves: problem JSON for programs, a page for people."""
-    if wants_json():
+    # Whoever calls by an impossible host name gets no addresses, and a page is full of them.
+    if wants_json() or request_ctx.url_adapter is None:
         return problem(status, code, str(title), str(detail), **facts)
     page = render_template(
         "errors/page.html", status=status, title=title, detail=detail, request_id=g.get("request_id")
