@@ -4,9 +4,10 @@ Roles are rows per tenant; what a role starts with is declared here by each doma
 the admin of a tenant start with everything. ``docs/permissions.md`` has the table.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 from typing import Any, Protocol
 
 from flask import g, has_request_context
@@ -94,3 +95,17 @@ def require(permission: str) -> None:
         raise Unauthorized
     if str(permission) not in who.permissions:
         raise Forbidden(permission=str(permission))
+
+
+def needs(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``require`` before the arguments of an API view are read: who may not ask is not told what is wrong with it."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*arguments: Any, **named: Any) -> Any:
+            require(permission)
+            return view(*arguments, **named)
+
+        return guarded
+
+    return decorate

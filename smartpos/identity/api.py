@@ -15,7 +15,7 @@ from smartpos.core.errors import Invalid, SmartPOSError, Unauthorized
 from smartpos.core.extensions import api
 from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
-from smartpos.core.permissions import RoleKey, require
+from smartpos.core.permissions import RoleKey, needs, require
 from smartpos.core.tenancy import tenant_scope
 from smartpos.core.web import answer_error
 from smartpos.identity import authentication as doors
@@ -160,21 +160,21 @@ def change_password(given: dict[str, Any]) -> None:
 
 
 @blueprint.get("/api/branches")
+@needs(P.BRANCH_READ)
 @blueprint.arguments(CursorQuery, location="query")
 @blueprint.response(200, BranchPage)
 def branches(query: dict[str, Any]) -> Any:
     """The branches of the organization."""
-    require(P.BRANCH_READ)
     statement = select(Branch).where(Branch.deleted_at.is_(None))
     return page(statement, [Branch.id], limit=query["limit"], cursor=query["cursor"])
 
 
 @blueprint.get("/api/tills")
+@needs(P.BRANCH_READ)
 @blueprint.arguments(TillQuery, location="query")
 @blueprint.response(200, TillPage)
 def tills(query: dict[str, Any]) -> Any:
     """The tills of the organization, or of one branch."""
-    require(P.BRANCH_READ)
     statement = select(Till).where(Till.deleted_at.is_(None))
     if query["branch_id"] is not None:
         statement = statement.where(Till.branch_id == query["branch_id"])
@@ -182,11 +182,11 @@ def tills(query: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/api/roles")
+@needs(P.ROLE_READ)
 @blueprint.arguments(CursorQuery, location="query")
 @blueprint.response(200, RolePage)
 def roles(query: dict[str, Any]) -> Any:
     """The roles people can have."""
-    require(P.ROLE_READ)
     return page(select(Role), [Role.id], limit=query["limit"], cursor=query["cursor"])
 
 
@@ -194,19 +194,19 @@ def roles(query: dict[str, Any]) -> Any:
 class Employees(MethodView):
     """The staff."""
 
+    @needs(P.USER_READ)
     @blueprint.arguments(CursorQuery, location="query")
     @blueprint.response(200, EmployeePage)
     def get(self, query: dict[str, Any]) -> Any:
         """The people of the organization."""
-        require(P.USER_READ)
         statement = select(User).options(joinedload(User.role)).where(User.deleted_at.is_(None))
         return page(statement, [User.id], limit=query["limit"], cursor=query["cursor"])
 
+    @needs(P.USER_WRITE)
     @blueprint.arguments(EmployeeCreation)
     @blueprint.response(201, UserAnswer)
     def post(self, given: dict[str, Any]) -> Any:
         """Add a person. They must change the password that is given here at their first sign-in."""
-        require(P.USER_WRITE)
         if "role" not in given and "role_id" not in given:
             given["role"] = RoleKey.EMPLOYEE.value
         facts = _with_role(given)
@@ -223,11 +223,11 @@ class Employee(MethodView):
         require(P.USER_READ)
         return employee(user_id)
 
+    @needs(P.USER_WRITE)
     @blueprint.arguments(EmployeeChange)
     @blueprint.response(200, UserAnswer)
     def put(self, given: dict[str, Any], user_id: int) -> Any:
         """Change what is given about a person. A password given here must be changed at the next sign-in."""
-        require(P.USER_WRITE)
         user = employee(user_id)
         facts = _with_role(given)
         password, has_pin, pin = facts.pop("password", None), "pin" in facts, facts.pop("pin", None)

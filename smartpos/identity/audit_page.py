@@ -25,7 +25,7 @@ from smartpos.core.fields import CursorQuery, IdField, MomentField, TextField
 from smartpos.core.models import AuditAction
 from smartpos.core.money import plain
 from smartpos.core.paging import Page
-from smartpos.core.permissions import declared_permissions, require
+from smartpos.core.permissions import declared_permissions, needs, require
 from smartpos.core.settings import declared_settings
 from smartpos.identity.models import SessionKind, User
 from smartpos.identity.permissions import IdentityPermission
@@ -211,11 +211,11 @@ class AuditPage(Schema):
 
 
 @endpoints.get("/audits")
+@needs(IdentityPermission.AUDIT_READ)
 @endpoints.arguments(AuditQuery, location="query")
 @endpoints.response(200, AuditPage)
 def audits(query: dict[str, Any]) -> dict[str, Any]:
     """Who did what and when, newest first."""
-    require(IdentityPermission.AUDIT_READ)
     limit, cursor = query.pop("limit"), query.pop("cursor")
     found = audit_trail(AuditFilter(**query), limit=limit, cursor=cursor or None)
     numbers = {row.user_id for row in found.items}

@@ -5,6 +5,8 @@ is the session. Revoking the row, suspending the user or the tenant ends it with
 """
 
 from datetime import timedelta
+from functools import lru_cache
+from time import time
 from typing import Any
 
 import jwt
@@ -111,10 +113,18 @@ def _from_token(_request: Any) -> SignedIn | None:
     if token is None:
         return None
     try:
-        claims = jwt.decode(token, current_app.config["SECRET_KEY"], [ALGORITHM])
+        claims = _claims(token, current_app.config["SECRET_KEY"])
+        if claims["exp"] <= time():
+            return None
         return _from_address(address_of(int(claims["org"]), str(claims["sid"])))
     except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _claims(token: str, key: str) -> dict[str, Any]:
+    """What a token says. Its signature is proven once; whether it is still good is asked every time."""
+    return dict(jwt.decode(token, key, [ALGORITHM]))
 
 
 def identify() -> AnyResponse | None:
@@ -135,7 +145,11 @@ def identify() -> AnyResponse | None:
         return None  # the answer will be "not found" or "not this method"; nothing is done
     if request.method not in SAFE_METHODS and bearer() is None and request.endpoint != "identity_api.token":
         # Who has not signed in does not need a fresher page. Only at a known till a PIN is enough to begin with.
-        if signed_in is None and request.path.startswith("/api/") and request.endpoint != "identity_api.till_pin":
+        if (
+            signed_in is None
+            and request.path.startswith("/api/")
+            and request.endpoint != "identity_api.till_pin"
+        ):
             raise Unauthorized
         csrf.protect()
     return _hold_back(signed_in.actor) if signed_in is not None else None

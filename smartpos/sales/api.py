@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from smartpos.core.extensions import api
 from smartpos.core.paging import page
-from smartpos.core.permissions import require
+from smartpos.core.permissions import needs, require
 from smartpos.sales import operations, queries
 from smartpos.sales.bodies import head_body, sale_body, shift_body, shift_report
 from smartpos.sales.errors import NoCurrentShift
@@ -29,11 +29,11 @@ blueprint = Blueprint("sales_api", __name__, url_prefix="/api", description="Shi
 
 
 @blueprint.post("/shifts/open")
+@needs(SalesPermission.SHIFT_OPEN)
 @blueprint.arguments(OpenShiftIn)
 @blueprint.response(201, ShiftReport)
 def open_shift(body: dict[str, Any]) -> Response:
     """Open a shift on a till with counted cash. 409 when the till or the cashier already has one."""
-    require(SalesPermission.SHIFT_OPEN)
     shift = operations.open_shift(body["till_id"], opening_cash=body["opening_cash"], actor=g.principal)
     return make_response(jsonify(shift_report(shift, queries.takings_of(shift.id))), 201)
 
@@ -50,22 +50,22 @@ def current_shift() -> Response:
 
 
 @blueprint.post("/shifts/<int:shift_id>/close")
+@needs(SalesPermission.SHIFT_CLOSE)
 @blueprint.arguments(CloseShiftIn)
 @blueprint.response(200, ShiftReport)
 def close_shift(body: dict[str, Any], shift_id: int) -> Response:
     """Close a shift with counted cash; the answer tells what was expected and the difference."""
-    require(SalesPermission.SHIFT_CLOSE)
     shift = queries.shift_for(g.principal, shift_id)
     operations.close_shift(shift, closing_cash=body["closing_cash"], actor=g.principal)
     return jsonify(shift_report(shift, queries.takings_of(shift.id)))
 
 
 @blueprint.get("/shifts")
+@needs(SalesPermission.SHIFT_OPEN)
 @blueprint.arguments(ShiftsQuery, location="query")
 @blueprint.response(200, ShiftPage)
 def list_shifts(query: dict[str, Any]) -> Response:
     """Shifts, the latest first: one's own, or all with the permission."""
-    require(SalesPermission.SHIFT_OPEN)
     statement = queries.shifts_of(g.principal)
     for column in (Shift.till_id, Shift.cashier_id, Shift.status):
         if query[column.key] is not None:
@@ -77,6 +77,7 @@ def list_shifts(query: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/sell")
+@needs(SalesPermission.SALE_CREATE)
 @blueprint.arguments(Sell())
 @blueprint.response(201, SaleOut)
 @blueprint.alt_response(
@@ -88,17 +89,16 @@ def sell(request: operations.SaleRequest) -> Response:
     Safe to repeat: the same client_uuid with the same contents answers 200 with the first receipt, with other
     contents 409. A shortage answers 409 with every line that is short.
     """
-    require(SalesPermission.SALE_CREATE)
     sale, created = operations.complete_sale(request, actor=g.principal)
     return make_response(jsonify(sale_body(sale)), 201 if created else 200)
 
 
 @blueprint.get("/sales")
+@needs(SalesPermission.SALE_READ)
 @blueprint.arguments(SalesQuery, location="query")
 @blueprint.response(200, SalePage)
 def list_sales(query: dict[str, Any]) -> Response:
     """Receipts without their lines, the latest first: one's own, or all with the permission."""
-    require(SalesPermission.SALE_READ)
     statement = queries.sales_of(g.principal)
     for column in (Sale.shift_id, Sale.branch_id, Sale.cashier_id):
         if query[column.key] is not None:

@@ -11,7 +11,7 @@ from smartpos.catalog.queries import register_stock_lookup
 from smartpos.core.db import db
 from smartpos.core.extensions import api
 from smartpos.core.paging import AnySelect, page
-from smartpos.core.permissions import can, require
+from smartpos.core.permissions import can, needs
 from smartpos.stock import operations, queries
 from smartpos.stock.models import BranchStock, InventoryMovement, StockAdjustment
 from smartpos.stock.permissions import StockPermission
@@ -37,11 +37,11 @@ def _dump(schema: Any, costs: tuple[str, ...], statement: AnySelect, rows: Itera
 
 
 @blueprint.get("/stock")
+@needs(StockPermission.STOCK_READ)
 @blueprint.arguments(StockQuery, location="query")
 @blueprint.response(200, StockPage)
 def list_stock(query: dict[str, Any]) -> Response:
     """What lies where."""
-    require(StockPermission.STOCK_READ)
     statement = queries.stock_levels(branch_id=query["branch_id"], product_id=query["product_id"])
     found = page(statement, [BranchStock.id], limit=query["limit"], cursor=query["cursor"])
     items = _dump(StockOut, ("average_cost", "value"), statement, found.items)
@@ -49,12 +49,12 @@ def list_stock(query: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/stock/adjustments")
+@needs(StockPermission.STOCK_ADJUST)
 @blueprint.arguments(AdjustmentIn)
 @blueprint.response(201, AdjustmentOut)
 @blueprint.alt_response(200, schema=AdjustmentOut, description="This client_uuid was recorded before")
 def adjust_stock(body: dict[str, Any]) -> Response:
     """Correct stock, or enter what is there on the first day. 409 when more is taken off than the books hold."""
-    require(StockPermission.STOCK_ADJUST)
     client_uuid = str(body["client_uuid"]) if body["client_uuid"] else None
     known = queries.adjustment_by_client_uuid(client_uuid) if client_uuid else None
     document = known or operations.adjust_stock(
@@ -76,11 +76,11 @@ def _adjustment(document: StockAdjustment) -> dict[str, Any]:
 
 
 @blueprint.get("/movements")
+@needs(StockPermission.MOVEMENT_READ)
 @blueprint.arguments(MovementsQuery, location="query")
 @blueprint.response(200, MovementPage)
 def list_movements(query: dict[str, Any]) -> Response:
     """The ledger, the latest first."""
-    require(StockPermission.MOVEMENT_READ)
     cursor, limit = query.pop("cursor"), query.pop("limit")
     statement = queries.movements(**query)
     found = page(statement, [InventoryMovement.id], limit=limit, cursor=cursor, descending=True)

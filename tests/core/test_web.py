@@ -173,7 +173,7 @@ def test_every_answer_carries_its_own_request_id(browser: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
-    [("GET", "/api/nothing-here", 404, "not_found"), ("POST", "/api/probe/stored", 400, "csrf")],
+    [("GET", "/api/nothing-here", 404, "not_found"), ("POST", "/api/probe/stored", 401, "unauthorized")],
 )
 def test_programs_get_problem_documents(
     browser: FlaskClient, method: str, path: str, status: int, code: str

@@ -19,26 +19,26 @@ from smartpos.catalog.schemas import (
 )
 from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
-from smartpos.core.permissions import require
+from smartpos.core.permissions import needs, require
 
 
 @blueprint.route("/categories")
 class Categories(MethodView):
     """The category tree."""
 
+    @needs(P.PRODUCT_READ)
     @blueprint.arguments(CursorQuery, location="query")
     @blueprint.response(200, CategoryPage)
     def get(self, query: dict[str, Any]) -> Any:
         """All categories; ``parent_id`` makes the tree."""
-        require(P.PRODUCT_READ)
         statement = select(Category).where(Category.deleted_at.is_(None))
         return page(statement, [Category.id], limit=query["limit"], cursor=query["cursor"])
 
+    @needs(P.PRODUCT_WRITE)
     @blueprint.arguments(CategoryCreation)
     @blueprint.response(201, CategoryShape)
     def post(self, given: dict[str, Any]) -> Any:
         """Add a category."""
-        require(P.PRODUCT_WRITE)
         return operations.create_category(actor=me(), **given)
 
 
@@ -52,11 +52,11 @@ class OneCategory(MethodView):
         require(P.PRODUCT_READ)
         return doors.category(category_id)
 
+    @needs(P.PRODUCT_WRITE)
     @blueprint.arguments(CategoryChange)
     @blueprint.response(200, CategoryShape)
     def put(self, given: dict[str, Any], category_id: int) -> Any:
         """Change what is given about a category."""
-        require(P.PRODUCT_WRITE)
         return operations.update_category(doors.category(category_id), actor=me(), **given)
 
     @blueprint.response(204)
@@ -67,9 +67,9 @@ class OneCategory(MethodView):
 
 
 @blueprint.get("/units")
+@needs(P.PRODUCT_READ)
 @blueprint.arguments(CursorQuery, location="query")
 @blueprint.response(200, UnitPage)
 def units(query: dict[str, Any]) -> Any:
     """The units of measure."""
-    require(P.PRODUCT_READ)
     return page(select(Unit), [Unit.id], limit=query["limit"], cursor=query["cursor"])

@@ -14,15 +14,15 @@ from smartpos.catalog.queries import doors
 from smartpos.catalog.schemas import PricePage, PriceSetting, PriceShape, PriceTypePage
 from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
-from smartpos.core.permissions import require
+from smartpos.core.permissions import needs, require
 
 
 @blueprint.get("/price-types")
+@needs(P.PRICE_READ)
 @blueprint.arguments(CursorQuery, location="query")
 @blueprint.response(200, PriceTypePage)
 def price_types(query: dict[str, Any]) -> Any:
     """The price types."""
-    require(P.PRICE_READ)
     return page(select(PriceType), [PriceType.id], limit=query["limit"], cursor=query["cursor"])
 
 
@@ -30,20 +30,20 @@ def price_types(query: dict[str, Any]) -> Any:
 class Prices(MethodView):
     """The special prices of a product."""
 
+    @needs(P.PRICE_READ)
     @blueprint.arguments(CursorQuery, location="query")
     @blueprint.response(200, PricePage)
     def get(self, query: dict[str, Any], product_id: int) -> Any:
         """All special prices of a product, past and future ones included."""
-        require(P.PRICE_READ)
         statement = select(Price).where(Price.product_id == doors.product(product_id).id)
         return page(statement, [Price.id], limit=query["limit"], cursor=query["cursor"])
 
+    @needs(P.PRICE_WRITE)
     @blueprint.arguments(PriceSetting)
     @blueprint.response(201, PriceShape)
     @blueprint.alt_response(204, description="The product's own price was set")
     def post(self, given: dict[str, Any], product_id: int) -> Response:
         """Set a price. The row of the same type, branch and ``valid_from`` is replaced."""
-        require(P.PRICE_WRITE)
         facts = dict(given)
         type_id = facts.pop("price_type_id")
         row = operations.set_product_price(

@@ -22,7 +22,7 @@ from smartpos.catalog.schemas import (
     ProductPage,
     ProductsQuery,
 )
-from smartpos.core.permissions import require
+from smartpos.core.permissions import needs, require
 from smartpos.identity.errors import BadField
 
 
@@ -30,11 +30,11 @@ from smartpos.identity.errors import BadField
 class Products(MethodView):
     """Products."""
 
+    @needs(P.PRODUCT_READ)
     @blueprint.arguments(ProductsQuery, location="query")
     @blueprint.response(200, ProductPage)
     def get(self, query: dict[str, Any]) -> Response:
         """Find products by words, by a code or by category; or all that has changed since a moment."""
-        require(P.PRODUCT_READ)
         place = listing.Place.of(me(), doors.branch_id(query["branch_id"]))
         limit, cursor = query["limit"], query["cursor"]
         synced_at = place.at - listing.SETTLED
@@ -66,11 +66,11 @@ class Products(MethodView):
             found, following = every.items, every.next_cursor
         return jsonify(items=product_items(found), next_cursor=following, synced_at=moment(synced_at))
 
+    @needs(P.PRODUCT_WRITE)
     @blueprint.arguments(ProductCreation)
     @blueprint.response(201, ProductDetails)
     def post(self, given: dict[str, Any]) -> Response:
         """Add a product."""
-        require(P.PRODUCT_WRITE)
         product = operations.create_product(actor=me(), **_facts(given))
         return make_response(_details(product), 201)
 
@@ -79,18 +79,18 @@ class Products(MethodView):
 class OneProduct(MethodView):
     """One product."""
 
+    @needs(P.PRODUCT_READ)
     @blueprint.arguments(PlaceQuery, location="query")
     @blueprint.response(200, ProductDetails)
     def get(self, query: dict[str, Any], product_id: int) -> Response:
         """All about a product."""
-        require(P.PRODUCT_READ)
         return _details(doors.product(product_id), doors.branch_id(query["branch_id"]))
 
+    @needs(P.PRODUCT_WRITE)
     @blueprint.arguments(ProductChange)
     @blueprint.response(200, ProductDetails)
     def put(self, given: dict[str, Any], product_id: int) -> Response:
         """Change what is given about a product."""
-        require(P.PRODUCT_WRITE)
         product = doors.product(product_id)
         operations.update_product(product, actor=me(), **_facts(given, product))
         return _details(product)
