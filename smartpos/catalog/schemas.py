@@ -102,7 +102,9 @@ class ProductDetails(ProductShape):
     """All about a product."""
 
     description = fields.String(allow_none=True)
-    markup_percent = PercentField(allow_none=True)
+    markup_percent = PercentField(
+        allow_none=True, metadata={"description": "only for those who may see costs"}
+    )
     reorder_quantity = QuantityField(allow_none=True)
     weight = QuantityField(allow_none=True)
     dimensions = fields.Dict()

@@ -12,7 +12,7 @@ from smartpos.core.permissions import can
 
 DETAILS = ("description", "dimensions", "color", "lead_time_days", "production_time", "requires_production")
 MORE_DETAILS = ("shelf_life_days", "specifications", "custom_fields")
-NUMBERS = ("markup_percent", "reorder_quantity", "weight")
+NUMBERS = ("reorder_quantity", "weight")
 
 
 def product_items(found: list[Listed]) -> list[dict[str, Any]]:
@@ -26,6 +26,8 @@ def product_details(product: Product, one: Listed) -> dict[str, Any]:
     item = product_items([one])[0]
     item |= {name: getattr(product, name) for name in (*DETAILS, *MORE_DETAILS)}
     item |= {name: _number(getattr(product, name)) for name in NUMBERS}
+    if can(CatalogPermission.COST_READ):
+        item["markup_percent"] = _number(product.markup_percent)
     item["images"] = [image_item(number) for number in one.image_ids]
     return item
 
