@@ -11,7 +11,7 @@ from smartpos.identity.passwords import LONGEST_PASSWORD, LONGEST_PIN
 
 
 class TokenRequest(Schema):
-    """Name and password, as a form or as JSON. What else an OAuth 2 client sends (``client_id``...) is of no account."""
+    """Name and password, as a form or as JSON. What else a client of OAuth 2 sends is of no account."""
 
     class Meta:
         unknown = EXCLUDE
