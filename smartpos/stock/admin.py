@@ -1,5 +1,6 @@
 """Stock in the back office: what lies where, the ledger, and corrections."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask, g
@@ -156,7 +157,7 @@ class StockView(TenantView):
     def save(self, form: Any, model: Any, is_created: bool) -> Any:
         return operations.set_levels(
             model,
-            min_quantity=form.min_quantity.data,
+            min_quantity=form.min_quantity.data or Decimal(0),
             reorder_point=form.reorder_point.data,
             max_quantity=form.max_quantity.data,
             actor=me(),

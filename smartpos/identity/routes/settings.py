@@ -80,8 +80,9 @@ class OrganizationForm(Form):
         present = getattr(options.get("obj"), "timezone", "")
         self.timezone.choices = [(zone, zone) for zone in zones(present)]
         # A request without this field leaves what the row holds, which is no text.
-        if isinstance(self.employee_count.data, int):
-            self.employee_count.data = str(self.employee_count.data)
+        kept: object = self.employee_count.data
+        if isinstance(kept, int):
+            self.employee_count.data = str(kept)
 
 
 @blueprint.route("/settings/organization", methods=["GET", "POST"])
