@@ -9,9 +9,25 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from smartpos.core.db import db
+
+_HERE = "connection in use"
+
+
+@event.listens_for(Session, "after_begin")
+def _remember(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    # Asking the session for its connection takes it longer than many a statement takes the database.
+    session.info[_HERE] = connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_HERE, None)
 
 
 def send(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -19,7 +35,8 @@ def send(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
 
     A statement that returns no rows gives an empty list. Raises SQLAlchemy's errors.
     """
-    connection = db.session.connection()
+    session = db.session()
+    connection = session.info.get(_HERE) or session.connection()
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     for listener in connection.dispatch.before_cursor_execute:
