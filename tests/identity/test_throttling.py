@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 
 from smartpos.core.db import db
 from smartpos.core.extensions import limiter
+from smartpos.core.permissions import RoleKey
 from smartpos.factory import create_app
 from tests import servers
+from tests.cast import PASSWORD, make_shop
 from tests.conftest import settings
 
 
@@ -60,6 +62,17 @@ def test_one_name(throttled: Flask, place: str) -> None:
     assert statuses(browser, [f"vali-{place}"], f"{place}1") == [401]
     answer = browser.post("/token", json={"username": ali, "password": "x"})
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
+
+
+def test_who_signs_in_rightly_is_never_throttled(throttled: Flask, place: str) -> None:
+    shop = make_shop(throttled, domain=f"shop-{place.split('.')[1]}", people={"kassir": RoleKey.CASHIER})
+    browser = throttled.test_client()
+    form = {"username": "kassir", "password": PASSWORD, "organization": shop.domain}
+    answers = [
+        browser.post("/token", data=form, environ_overrides={"REMOTE_ADDR": f"{place}1"}).status_code
+        for _time in range(15)
+    ]
+    assert answers == [200] * 15
 
 
 def test_one_address(throttled: Flask, place: str) -> None:
