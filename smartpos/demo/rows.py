@@ -16,8 +16,8 @@ from smartpos.demo.history import History
 from smartpos.demo.records import Document, LineRecord, MovementRecord, SaleRecord, ShiftRecord
 from smartpos.finance.models import CashEntry, CashEntryKind
 from smartpos.sales.models import Sale, SaleItem, SalePayment, Shift, ShiftStatus
-from smartpos.sales.operations.selling import ORIGIN as SALE
-from smartpos.sales.operations.shifts import ORIGIN as SHIFT
+from smartpos.sales.operations import SALE_ORIGIN as SALE
+from smartpos.sales.operations import SHIFT_ORIGIN as SHIFT
 from smartpos.sales.requests import SaleLine, SaleRequest, Tender
 from smartpos.stock.models import BranchStock, InventoryMovement, MovementType, StockAdjustment
 from smartpos.stock.operations import ADJUSTMENT_ORIGIN
