@@ -57,9 +57,9 @@ def only_one() -> Iterator[None]:
 
 def ensure_venv() -> None:
     """Make the virtual environment unless a working one is there."""
-    if DONE.exists() and works(PYTHON, "pass"):
-        return
-    if works(PYTHON, "import pip"):
+    # Its programs know their place by full path; a folder that was moved needs new ones.
+    at_home = read_done().get("place", str(VENV)) == str(VENV)
+    if at_home and works(PYTHON, "pass" if DONE.exists() else "import pip"):
         return
     print("Making the virtual environment ...", flush=True)
     python = getattr(sys, "_base_executable", None) or sys.executable
@@ -145,7 +145,7 @@ def once(part: str, inputs: Sequence[str], work: Callable[[], None]) -> None:
         return
     work()
     unfinished = DONE.with_suffix(".new")
-    unfinished.write_text(json.dumps(done | {part: digest.hexdigest()}, indent=1))
+    unfinished.write_text(json.dumps(done | {part: digest.hexdigest(), "place": str(VENV)}, indent=1))
     unfinished.rename(DONE)
 
 
