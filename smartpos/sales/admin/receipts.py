@@ -1,54 +1,37 @@
-"""Sales in the back office: receipts, their lines and payments, and shifts."""
+"""Receipts, their lines and their payments in the back office: to be read, not edited."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
-from flask import Flask, g, redirect, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import false, select
-from wtforms.validators import InputRequired, ValidationError
 
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import (
     DetailsTable,
-    Form,
     ReadOnlyView,
     RowAction,
     Section,
-    add_views,
     describe,
-    register_link,
-    register_shortcut,
 )
-from smartpos.core.admin.fields import ExactField
-from smartpos.core.admin.formatters import money, pill
-from smartpos.core.admin.origins import register_origin
-from smartpos.core.money import MONEY_LIMIT
-from smartpos.identity.actors import Actor
+from smartpos.core.admin.formatters import money
 from smartpos.identity.models import Till
-from smartpos.identity.permissions import IdentityPermission
-from smartpos.sales import operations
 from smartpos.sales.models import (
     PaymentMethod,
     PaymentSummary,
     Sale,
-    SaleItem,
-    SalePayment,
     SaleStatus,
     SaleType,
     Shift,
-    ShiftStatus,
 )
 from smartpos.sales.permissions import SalesPermission as P
 
-SALES = _l("Sales")
 COST = CatalogPermission.COST_READ
 RECEIPT_NUMBER = re.compile(r"^(\d{1,9})-(\d{1,9})(?:-(\d{1,9}))?$")
 
-describe({ShiftStatus.OPEN: (_l("Open"), "good"), ShiftStatus.CLOSED: _l("Closed")})
 describe({SaleType.SALE: _l("Sale"), SaleType.REFUND: (_l("Refund"), "warn")})
 describe({SaleStatus.COMPLETED: (_l("Completed"), "good")})
 _METHODS = {
@@ -63,18 +46,8 @@ describe(
 )
 
 
-def me() -> Actor:
-    """Who is at work in the panel."""
-    actor: Actor = g.principal
-    return actor
-
-
 def _earned(_view: Any, _context: Any, row: Sale, _name: str) -> Any:
     return money(row.margin_amount)
-
-
-def _shift_number(_view: Any, _context: Any, row: Shift, _name: str) -> Any:
-    return f"{row.till.number}-{row.number}"
 
 
 class SaleView(ReadOnlyView):
@@ -327,127 +300,3 @@ class SalePaymentView(ReadOnlyView):
 
     def title_of(self, model: Any) -> str:
         return f"{model.sale.number} · {money(model.amount)}"
-
-
-class CountedCash(Form):
-    """What lies in the drawer."""
-
-    closing_cash = ExactField(_l("Counted cash"), [InputRequired()], digits=2, limit=MONEY_LIMIT)
-
-    def validate_closing_cash(self, field: Any) -> None:
-        """Cash cannot be less than nothing."""
-        if field.data is not None and field.data < 0:
-            raise ValidationError(_("This cannot be negative."))
-
-
-def _close(shift: Shift, form: CountedCash) -> str:
-    counted: Decimal = form.closing_cash.data
-    operations.close_shift(shift, closing_cash=counted, actor=me())
-    difference = shift.difference or Decimal(0)
-    if difference == 0:
-        return _("The shift is closed; the cash is right.")
-    return _("The shift is closed; the difference is %(amount)s.", amount=money(difference))
-
-
-def _difference(_view: Any, _context: Any, row: Shift, _name: str) -> Any:
-    if row.difference is None:
-        return money(None)
-    tone = "" if row.difference == 0 else "bad" if row.difference < 0 else "warn"
-    return pill(money(row.difference), tone)
-
-
-class ShiftView(ReadOnlyView):
-    """Shifts of all tills; a manager may close one that was left open."""
-
-    permission_read = P.SHIFT_READ_ALL
-    menu_icon, menu_order = "shift", 40
-    column_list = (
-        "number",
-        "branch",
-        "till",
-        "cashier",
-        "status",
-        "opened_at",
-        "last_number",
-        "expected_cash",
-        "closing_cash",
-        "difference",
-    )
-    column_details_list = (
-        "number",
-        "branch",
-        "till",
-        "cashier",
-        "status",
-        "opened_at",
-        "closed_at",
-        "last_number",
-        "opening_cash",
-        "expected_cash",
-        "closing_cash",
-        "difference",
-    )
-    column_labels = {
-        "number": _l("Shift"),
-        "branch": _l("Branch"),
-        "till": _l("Till"),
-        "cashier": _l("Cashier"),
-        "status": _l("Status"),
-        "opened_at": _l("Opened"),
-        "closed_at": _l("Closed"),
-        "last_number": _l("Receipts"),
-        "opening_cash": _l("Opening cash"),
-        "expected_cash": _l("Expected cash"),
-        "closing_cash": _l("Counted cash"),
-        "difference": _l("Difference"),
-    }
-    column_formatters = {"number": _shift_number, "difference": _difference}
-    column_sortable_list = ("opened_at",)
-    column_filters = ("branch", "till", "cashier", "status", "opened_at", "difference")
-    row_actions = [
-        RowAction(
-            "close",
-            _l("Close the shift"),
-            "lock",
-            P.SHIFT_CLOSE_ANY,
-            _close,
-            form=CountedCash,
-            visible=lambda shift: shift.is_open,
-        )
-    ]
-
-    def title_of(self, model: Any) -> str:
-        return _("Shift %(number)s", number=f"{model.till.number}-{model.number}")
-
-
-def init_app(app: Flask) -> None:
-    """Put the views into the panel, and the till into the menu."""
-    register_origin(operations.SALE_ORIGIN, _l("Sale"), "receipts")
-    register_origin(operations.SHIFT_ORIGIN, _l("Shift"), "shifts")
-    register_link("", _l("Till"), "sales.till", "till", IdentityPermission.TILL_USE, order=10)
-    register_shortcut(
-        _l("Open the till"),
-        "sales.till",
-        "till",
-        IdentityPermission.TILL_USE,
-        hint=_l("Sell"),
-        primary=True,
-        order=10,
-    )
-    register_shortcut(
-        _l("Sales"),
-        "receipts.index_view",
-        "receipt",
-        P.SALE_READ_ALL,
-        hint=_l("Receipts of all tills"),
-        order=20,
-    )
-    add_views(
-        app,
-        [
-            SaleView(Sale, name=_l("Receipts"), category=SALES, endpoint="receipts"),
-            SaleItemView(SaleItem, name=_l("Sold goods"), category=SALES, endpoint="sale_items"),
-            SalePaymentView(SalePayment, name=_l("Payments"), category=SALES, endpoint="sale_payments"),
-            ShiftView(Shift, name=_l("Shifts"), category=SALES, endpoint="shifts"),
-        ],
-    )

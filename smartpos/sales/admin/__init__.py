@@ -1,0 +1,48 @@
+"""Sales in the back office."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.admin import add_views, register_link, register_shortcut
+from smartpos.core.admin.origins import register_origin
+from smartpos.identity.permissions import IdentityPermission
+from smartpos.sales import operations
+from smartpos.sales.admin.receipts import SaleItemView, SalePaymentView, SaleView
+from smartpos.sales.admin.shifts import ShiftView
+from smartpos.sales.models import Sale, SaleItem, SalePayment, Shift
+from smartpos.sales.permissions import SalesPermission as P
+
+SALES = _l("Sales")
+
+
+def init_app(app: Flask) -> None:
+    """Put the views into the panel, and the till into the menu."""
+    register_origin(operations.SALE_ORIGIN, _l("Sale"), "receipts")
+    register_origin(operations.SHIFT_ORIGIN, _l("Shift"), "shifts")
+    register_link("", _l("Till"), "sales.till", "till", IdentityPermission.TILL_USE, order=10)
+    register_shortcut(
+        _l("Open the till"),
+        "sales.till",
+        "till",
+        IdentityPermission.TILL_USE,
+        hint=_l("Sell"),
+        primary=True,
+        order=10,
+    )
+    register_shortcut(
+        _l("Sales"),
+        "receipts.index_view",
+        "receipt",
+        P.SALE_READ_ALL,
+        hint=_l("Receipts of all tills"),
+        order=20,
+    )
+    add_views(
+        app,
+        [
+            SaleView(Sale, name=_l("Receipts"), category=SALES, endpoint="receipts"),
+            SaleItemView(SaleItem, name=_l("Sold goods"), category=SALES, endpoint="sale_items"),
+            SalePaymentView(SalePayment, name=_l("Payments"), category=SALES, endpoint="sale_payments"),
+            ShiftView(Shift, name=_l("Shifts"), category=SALES, endpoint="shifts"),
+        ],
+    )
