@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, PIN
 from tests.till.conftest import Shelf, Till
 
 
@@ -86,3 +86,28 @@ def test_one_cashiers_cart_is_not_shown_to_another(till: Till, shelf: Shelf) -> 
     expect(till.dialog).to_have_count(0)
     expect(till.lines).to_have_count(0)
     till.complaints.clear()
+
+
+def test_changing_over_by_pin_on_a_known_till(browse: Callable[..., Till], shelf: Shelf) -> None:
+    till = browse("manager")
+    page = till.page
+    page.goto(f"{till.server.url}/till/register")
+    page.locator("[name=till_id]").select_option(str(till.server.shop.till2_id))
+    page.locator("main form .btn.primary").click()
+    page.goto(f"{till.server.url}/till")
+    page.locator(".opening .away button").click()
+    till.dialog.get_by_role("button", name="Cashier2").click()
+    page.locator("#pin").fill("1111")
+    page.keyboard.press("Enter")
+    expect(till.dialog.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#pin")).to_have_value("")
+    for digit in PIN:
+        till.dialog.locator(".keypad").get_by_role("button", name=digit, exact=True).click()
+    till.dialog.locator(".btn.primary").click()
+    expect(till.dialog).to_have_count(0)
+    expect(page.locator(".bar .who")).to_contain_text("Cashier2")
+    expect(page.locator(".opening")).to_contain_text("2-kassa")
+    page.locator("#opening-cash").press("Enter")
+    till.ready()
+    till.scan(shelf["milk"].code)
+    expect(till.lines).to_have_count(1)

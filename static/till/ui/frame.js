@@ -23,7 +23,7 @@ const DIALOGS = {
 };
 
 export function Frame({ till }) {
-  const { locked, shift, dialog, pane } = useStore(till.store, ["locked", "shift", "dialog", "pane"]);
+  const { locked, shift, dialog, pane, user } = useStore(till.store, ["locked", "shift", "dialog", "pane", "user"]);
   const Window = dialog ? DIALOGS[dialog.name] : null;
   const covered = Boolean(locked || Window);
   return html`
@@ -32,7 +32,7 @@ export function Frame({ till }) {
       ${shift
         ? html`<main class="panes"><${Finder} till=${till} /><${Basket} till=${till} /></main><${Tabs} till=${till} />
           <${Hints} till=${till} />`
-        : html`<${OpenShift} till=${till} />`}
+        : html`<${OpenShift} key=${user.id} till=${till} />`}
     </div>
     ${Window && !locked && html`<${Window} key=${dialog.name} till=${till} ...${dialog} />`}
     ${locked && html`<${Lock} till=${till} />`}
