@@ -44,7 +44,7 @@ def adopt_running_instance() -> None:
 def _environment() -> Iterator[dict[str, str]]:
     instance = Instance(data_folder())
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
-        yield dict(os.environ)
+        yield dict(os.environ) | instance.environment()
         return
     state = instance.running()
     if state and "database_url" in state:
