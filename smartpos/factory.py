@@ -22,7 +22,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest floor to the highest, so that what stands above may rely on what is below.
 DOMAINS = ("identity", "catalog", "stock", "finance", "sales", "demo")
-EDGES = ("models", "permissions", "authentication", "jobs", "routes", "api", "admin", "audit_page", "cli", "reactions")
+EDGES = (
+    "models",
+    "permissions",
+    "authentication",
+    "jobs",
+    "routes",
+    "api",
+    "admin",
+    "audit_page",
+    "cli",
+    "reactions",
+)
 
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",

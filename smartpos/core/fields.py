@@ -126,7 +126,12 @@ class TextField(fields.String):
 
 def _whole(field: fields.Field[Any], value: Any) -> Any:
     """The value as an integer where it is one: addresses carry digits, JSON carries numbers, 1.5 is neither."""
-    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdecimal() and len(value) <= 20:
+    if (
+        isinstance(value, str)
+        and value.isascii()
+        and value.removeprefix("-").isdecimal()
+        and len(value) <= 20
+    ):
         return int(value)
     if isinstance(value, bool | str):
         raise field.make_error("invalid")
