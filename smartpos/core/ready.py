@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam
+from sqlalchemy import BigInteger, Numeric, bindparam
 from sqlalchemy.orm import with_loader_criteria
 
 from smartpos.core.db import TenantModel, TenantRoot, db
@@ -66,7 +66,11 @@ class Ready:
             for name, value in compiled.params.items()
         }
         columns = compiled._result_columns
-        readers = [column.type.result_processor(dialect, None) for column in columns]
+        # The driver reads numbers exactly; SQLAlchemy, not knowing that, would take them through floats.
+        readers = [
+            None if isinstance(column.type, Numeric) else column.type.result_processor(dialect, None)
+            for column in columns
+        ]
         self._readers = [(place, read) for place, read in enumerate(readers) if read is not None]
         self._row = namedtuple("ReadyRow", [column.keyname for column in columns])  # type: ignore[misc]
         self._text = compiled.string
