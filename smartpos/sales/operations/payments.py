@@ -14,6 +14,9 @@ from smartpos.sales.requests import Tender
 
 NOTHING = Decimal("0.00")
 
+# A trillion. However many receipts a shift has, the sum of its cash still fits into the books when it is counted.
+MOST_CASH = Decimal("999999999999.99")
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -44,7 +47,7 @@ def settle(total: Decimal, tenders: Sequence[Tender]) -> Settlement:
     """Pay ``total``. Several amounts of cash become one.
 
     Raises Underpaid with what is missing, Overpaid when card and transfer exceed the total, CashNotNeeded when they
-    cover it alone, and Invalid for a payment of nothing.
+    cover it alone, AmountTooLarge for more than the books can hold, and Invalid for a payment of nothing.
     """
     if total > 0 and any(tender.amount <= 0 for tender in tenders):
         raise Invalid(_("A payment must be more than zero."))
@@ -59,6 +62,8 @@ def settle(total: Decimal, tenders: Sequence[Tender]) -> Settlement:
         raise Underpaid(plain(total - cash - other), plain(total))
     if cash and other == total > 0:
         raise CashNotNeeded
+    if cash and total - other > MOST_CASH:
+        raise AmountTooLarge
     payments = [
         Settled(tender.method, tender.amount, tender.amount)
         for tender in given

@@ -12,8 +12,16 @@ from smartpos.finance.operations import record_cash
 from smartpos.finance.queries import expected_cash
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till, User
-from smartpos.sales.errors import ShiftElsewhere, ShiftIsClosed, TillIsBusy, TillIsOff, TillNotFound
+from smartpos.sales.errors import (
+    AmountTooLarge,
+    ShiftElsewhere,
+    ShiftIsClosed,
+    TillIsBusy,
+    TillIsOff,
+    TillNotFound,
+)
 from smartpos.sales.models import Shift, ShiftStatus
+from smartpos.sales.operations.payments import MOST_CASH
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import current_shift, open_shift_of
 
@@ -23,12 +31,14 @@ SHIFT_ORIGIN = "shift"
 def open_shift(till_id: int, *, opening_cash: Decimal, actor: Actor) -> Shift:
     """Begin the actor's time at a till with counted cash.
 
-    Raises TillNotFound, TillIsOff, TillIsBusy naming who has the till, and ShiftElsewhere naming the till on which
-    the actor's own shift is open.
+    Raises AmountTooLarge, TillNotFound, TillIsOff, TillIsBusy naming who has the till, and ShiftElsewhere naming the
+    till on which the actor's own shift is open.
     """
     if actor.user_id is None:
         raise Forbidden(permission=str(SalesPermission.SHIFT_OPEN))
     _check_cash(opening_cash)
+    if opening_cash > MOST_CASH:
+        raise AmountTooLarge
     till = _lock_till(till_id)
     # Somebody who opens two tills in the same moment meets here the second time.
     db.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)).one()
