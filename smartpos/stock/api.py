@@ -57,7 +57,7 @@ def adjust_stock(body: dict[str, Any]) -> Response:
     """Correct stock, or enter what is there on the first day. 409 when more is taken off than the books hold."""
     client_uuid = str(body["client_uuid"]) if body["client_uuid"] else None
     known = queries.adjustment_by_client_uuid(client_uuid) if client_uuid else None
-    document = known or operations.adjust_stock(
+    document = operations.adjust_stock(
         body["branch_id"],
         body["lines"],
         reason=body["reason"],

@@ -28,6 +28,13 @@ class NotEnoughStock(Conflict):
         super().__init__(_("Not enough in stock: %(products)s", products=shortages), lines=lines)
 
 
+class ClientUuidReused(Conflict):
+    """This ``client_uuid`` already stands for a correction with other contents."""
+
+    code = "client_uuid_reused"
+    title = _l("This correction was already recorded with other contents")
+
+
 def _short(quantity: str) -> str:
     return plain(Decimal(quantity).normalize())
 

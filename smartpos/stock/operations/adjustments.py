@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
-from smartpos.stock.errors import BranchNotFound, NotInStock
-from smartpos.stock.models import AdjustmentReason, MovementType, StockAdjustment
+from smartpos.stock.errors import BranchNotFound, ClientUuidReused, NotInStock
+from smartpos.stock.models import AdjustmentReason, InventoryMovement, MovementType, StockAdjustment
 from smartpos.stock.operations.ledger import Movement, prepare_movements, write_movements
 from smartpos.stock.queries import adjustment_by_client_uuid, goods_of
 
@@ -43,12 +43,18 @@ def adjust_stock(
 ) -> StockAdjustment:
     """Correct the stock of a branch and keep the document that tells why.
 
-    The same ``client_uuid`` again gives the first document and moves nothing. Raises NotEnoughStock when the books
+    The same ``client_uuid`` again gives the first document and moves nothing. Raises ClientUuidReused when it stands
+    for another correction, NotEnoughStock when the books
     hold less than is taken off, NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
     """
     if client_uuid is not None:
+        # Of two that are sent at once the second waits here, and then sees what the first has done.
+        db.session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(client_uuid, actor.organization.id)))
+        )
         known = adjustment_by_client_uuid(client_uuid)
         if known is not None:
+            _refuse_another(known, branch_id, lines, reason)
             return known
     _check(branch_id, lines, reason)
     goods = goods_of([line.product_id for line in lines])
@@ -85,6 +91,21 @@ def set_opening_balances(
     """Enter what a branch starts with: (product id, quantity, unit cost) each. Raises as ``adjust_stock`` does."""
     lines = [AdjustmentLine(product_id, quantity, cost) for product_id, quantity, cost in balances]
     return adjust_stock(branch_id, lines, reason=AdjustmentReason.OPENING, notes=notes, actor=actor)
+
+
+def _refuse_another(
+    known: StockAdjustment, branch_id: int, lines: Sequence[AdjustmentLine], reason: AdjustmentReason
+) -> None:
+    moved = db.session.execute(
+        select(InventoryMovement.product_id, InventoryMovement.quantity).where(
+            InventoryMovement.origin_kind == ADJUSTMENT_ORIGIN,
+            InventoryMovement.origin_id == known.id,
+            InventoryMovement.quantity != 0,  # a revaluation is nothing that anybody asked for
+        )
+    )
+    wanted = sorted((line.product_id, line.quantity) for line in lines)
+    if (known.branch_id, known.reason) != (branch_id, reason) or sorted(map(tuple, moved)) != wanted:
+        raise ClientUuidReused(adjustment_id=known.id)
 
 
 def _check(branch_id: int, lines: Sequence[AdjustmentLine], reason: AdjustmentReason) -> None:
