@@ -85,7 +85,7 @@ def environment(data: Path) -> dict[str, str]:
     """The caller's environment without what would lead away from this folder."""
     foreign = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "SMARTPOS_DEMO_PASSWORD"}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
-    return kept | {"SMARTPOS_DATA": str(data), "SMARTPOS_DEMO": "none", "PORT": "0"}
+    return kept | {"SMARTPOS_DATA": str(data), "SMARTPOS_DEMO": "none", "PORT": "0", "WEB_CONCURRENCY": "1"}
 
 
 @pytest.fixture

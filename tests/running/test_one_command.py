@@ -88,46 +88,46 @@ def test_it_starts_survives_losses_and_stops(start: Start, new_folder: NewFolder
         free.bind(("127.0.0.1", int(url.rpartition(":")[2])))
 
 
-def test_the_next_start_cleans_up_after_a_killed_supervisor(start: Start, new_folder: NewFolder) -> None:
-    data = new_folder("data")
-    run = start(data)
-    run.wait_ready()
-    before = {process.pid for process in run.processes()}
-    # Frozen processes ignore that their parent is gone, as any busy one may.
-    for process in run.processes():
-        process.suspend()
-    run.process.kill()
-    run.process.wait()
-    again = start(data)
-    again.wait_ready()
-    assert "had left behind" in again.says()
-    assert not before & {process.pid for process in again.processes()}
-
-
-def test_a_command_finds_the_stopped_folder(start: Start, new_folder: NewFolder) -> None:
-    data = new_folder("data")
-    command = [sys.executable, "app.py", "flask", "db", "current"]
-    without = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+def flask(data: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py", "flask", *command],
+        cwd=ROOT,
+        env=environment(data),
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+
+def test_commands_and_starts_cope_with_what_is_left(start: Start, new_folder: NewFolder) -> None:
+    data = new_folder("data")
+    without = flask(data, "db", "current")
     assert without.returncode == 1
     assert "no database" in without.stderr
 
     run = start(data)
     run.wait_ready()
-    running = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
-    )
-    assert "(head)" in running.stdout
-    run.process.send_signal(signal.SIGTERM)
-    assert run.wait_end() == 0
+    on_running = flask(data, "db", "current")
+    assert "(head)" in on_running.stdout
 
-    stopped = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
-    )
-    assert stopped.returncode == 0
-    assert stopped.stdout == running.stdout
-    assert run.processes() == []
+    # Frozen processes ignore that their parent is gone, as any busy one may.
+    before = run.processes()
+    for process in before:
+        process.suspend()
+    run.process.kill()
+    run.process.wait()
+    on_stopped = flask(data, "db", "current")
+    assert on_stopped.returncode == 0
+    assert on_stopped.stdout == on_running.stdout
+    assert [process for process in before if processes.lives(process) and process.name() == "postgres"] == []
+
+    again = start(data)
+    again.wait_ready()
+    assert "had left behind" in again.says()
+    assert not {process.pid for process in before} & {process.pid for process in again.processes()}
+    again.process.send_signal(signal.SIGTERM)
+    assert again.wait_end() == 0
+    assert again.processes() == []
 
 
 @pytest.mark.parametrize("port", ["shop", "70000", "-1"])
