@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -26,6 +27,12 @@ from tests import servers
 from tests.cast import PASSWORD, ROLES, Shop, make_shop
 
 TEMPLATE = "smartpos_migrated"
+
+# How long an example takes says something about the machine, not about the rule it tries.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 def settings(database: str, folder: Path) -> dict[str, Any]:
