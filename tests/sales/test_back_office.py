@@ -222,18 +222,18 @@ def test_the_cause_of_cash_is_a_link(
 
 
 def test_what_runs_low_is_found(shop: Shop, client_of: Callable[..., FlaskClient]) -> None:
-    shop.product("Tuz", stock="50")
-    shop.product("Sut", stock="2")
+    shop.product("Xolva Samarqand", stock="50")
+    shop.product("Nisholda", stock="2")
     with shop.inside("owner"):
         for row in db.session.execute(select(BranchStock)).scalars():
             row.min_quantity = 5
     client = client_of("warehouse")
     page = client.get("/admin/branch_stocks/").get_data(as_text=True)
-    assert "Tuz" in page and "Sut" in page
+    assert "Xolva Samarqand" in page and "Nisholda" in page
     views = shop.app.extensions["admin"][0]._views
     view = next(view for view in views if view.endpoint == "branch_stocks")
     place = next(place for place, one in enumerate(view._filters) if type(one).__name__ == "RunsLow")
     low = text_of(client, f"/admin/branch_stocks/?flt0_{place}=low")
-    assert "Sut" in low and "Tuz" not in low
+    assert "Nisholda" in low and "Xolva Samarqand" not in low
     none = text_of(client, f"/admin/branch_stocks/?flt0_{place}=negative")
-    assert "Sut" not in none and "Tuz" not in none
+    assert "Nisholda" not in none and "Xolva Samarqand" not in none
