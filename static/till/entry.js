@@ -17,6 +17,13 @@ export function asked(text) {
   return { sought: prefix[2].trim(), count: thousandths(prefix[1].replace(",", ".")) };
 }
 
+/** Whether these are the digits of an EAN or UPC, the check digit included. */
+function isGtin(code) {
+  if (!/^(\d{8}|\d{12,14})$/.test(code)) return false;
+  const weights = [...code].reverse().map((digit, place) => Number(digit) * (place % 2 ? 3 : 1));
+  return weights.reduce((sum, weight) => sum + weight, 0) % 10 === 0;
+}
+
 export class Entry {
   constructor(till) {
     this.till = till;
@@ -32,10 +39,11 @@ export class Entry {
     return !this.till.state.locked && this.till.state.shift !== null;
   }
 
-  /** A scan came (see scanner.js), `sure` when nobody types that fast. false: it was typing after all. */
-  scanned(scans, sure) {
+  /** A scan came (see scanner.js). false: it was typing after all. */
+  scanned(readings) {
     const { index } = this.till.catalogue;
-    const { code, field } = scans.find((scan) => index.lookUp(scan.code)) ?? scans.at(-1);
+    const known = readings.find((reading) => index.lookUp(reading.code));
+    const { code, field, sure } = known ?? readings.find((reading) => isGtin(reading.code)) ?? readings[0];
     const inSearch = field?.element === this.search;
     const entry = index.lookUp(code);
     if (!entry && (!sure || (field && code.length < UNSURE) || (inSearch && !/\d/.test(code)))) return false;

@@ -12,7 +12,7 @@ useTexts({ texts: boot.texts, language: boot.language, timezone: boot.organizati
 
 const till = new Till(boot);
 const scanner = new Scanner({
-  onScan: (scans, sure) => till.entry.scanned(scans, sure),
+  onScan: (readings) => till.entry.scanned(readings),
   isListening: () => till.entry.listening,
   home: () => { if (!till.state.dialog) till.entry.search?.focus({ preventScroll: true }); },
 });

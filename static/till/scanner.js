@@ -5,17 +5,18 @@
 // terminator doesn't come, what was held back is typed into the field after all.
 
 const FAST = 75; // milliseconds between two signs of a scanner; people now and then type two that fast, never four
-const HICCUP = 150; // what a scanner known by three fast signs may pause, on a busy machine or a bad radio link
+const HICCUP = 200; // what a scanner known by three fast signs may pause, on a busy machine or a bad radio link
 const SURE_MEAN = 42;
 const SLOWEST_MEAN = 80; // a slow scanner, or a busy machine: believed when the code is known
 const SHORTEST = 3;
+const LULL = 600; // a pause this long parts what was typed from what is scanned, whatever the machine is busy with
+const TRAIL = 12; // at most so many pieces before a burst are looked at
 const AFTER_SCAN = 100; // an Enter this soon after a scan belongs to the scanner, if it is one that sends two
 
 export class Scanner {
   /**
-   * `onScan(scans)` gets one reading of what was scanned, or two when the scanner may have stumbled at its first sign:
-   * {code, field}, where `field` is what the focused field held before; and whether it is surely none but a scanner.
-   * It returns false to have all typed after all.
+   * `onScan(readings)` gets what may have been scanned, usually one reading: {code, field, sure}, where `field` is what
+   * the focused field held before and `sure` says that nobody types that fast. It returns false to have all typed.
    * `isListening()` says whether scans make sense now; when it says no, keys pass untouched. `home()` may move the
    * focus to a field for signs that would otherwise be typed nowhere.
    */
@@ -24,7 +25,7 @@ export class Scanner {
     this.isListening = isListening;
     this.home = home;
     this.burst = null;
-    this.trail = null; // what was typed a moment before the burst: a scanner that stumbled at its first signs
+    this.trail = []; // what was typed in the moments before the burst: a scanner may have stumbled at its first signs
     this.timer = 0;
     this.scannedAt = -Infinity;
     // Learnt from the scan before: a scanner that sent one Enter leaves the next, however soon, to a person.
@@ -38,7 +39,7 @@ export class Scanner {
     target.addEventListener("keydown", (event) => this.keydown(event), { capture: true });
     target.addEventListener("focusin", () => {
       this.flush();
-      this.trail = null;
+      this.trail = [];
     });
   }
 
@@ -66,7 +67,7 @@ export class Scanner {
     if (event.key === "Enter" || event.key === "Tab") return this.#terminator(event);
     if (this.busy && (event.ctrlKey || event.altKey)) return swallow(event); // control signs inside GS1 codes
     this.flush();
-    this.trail = null;
+    this.trail = [];
     return undefined;
   }
 
@@ -77,9 +78,8 @@ export class Scanner {
     if (!burst || now - burst.last > patience(burst)) {
       this.flush();
       if (!isText(document.activeElement)) this.home();
-      const { trail } = this;
-      const stumbled = trail !== null && now - trail.last <= HICCUP ? trail : null;
-      this.burst = { text: event.key, held: "", first: now, last: now, field: fieldState(), stumbled };
+      if (this.trail.length && now - this.trail.at(-1).last > LULL) this.trail = [];
+      this.burst = { text: event.key, held: "", first: now, last: now, field: fieldState() };
       return undefined;
     }
     burst.text += event.key;
@@ -99,9 +99,8 @@ export class Scanner {
 
   #terminator(event) {
     const now = event.timeStamp;
-    const burst = this.burst;
-    const mean = burst ? (now - burst.first) / burst.text.length : Infinity;
-    if (mean > SLOWEST_MEAN || burst.text.length < SHORTEST || now - burst.last > patience(burst)) {
+    const readings = this.#readings(now);
+    if (readings.length === 0) {
       this.flush();
       if (event.key !== "Enter" || !this.justScanned(now)) return undefined;
       this.scannedAt = -Infinity;
@@ -109,16 +108,13 @@ export class Scanner {
       this.endedTwice = true;
       return swallow(event);
     }
-    const { stumbled, text, field } = burst;
-    const scans = [{ code: text, field }];
-    if (stumbled) scans.push({ code: stumbled.text + text, field: stumbled.field });
-    if (this.onScan(scans, mean <= SURE_MEAN) === false) {
+    if (this.onScan(readings) === false) {
       this.typedAt = now;
       return this.flush();
     }
     clearTimeout(this.timer);
     this.burst = null;
-    this.trail = null;
+    this.trail = [];
     this.endsOnce = this.known && !this.endedTwice;
     this.known = true;
     this.endedTwice = false;
@@ -126,15 +122,25 @@ export class Scanner {
     return swallow(event);
   }
 
+  /** What may have been scanned: the burst alone, or with more and more of what came shortly before it. */
+  #readings(now) {
+    if (!this.burst || now - this.burst.last > HICCUP) return [];
+    const readings = [];
+    let code = "";
+    for (const { text, field, first } of [this.burst, ...[...this.trail].reverse()]) {
+      code = text + code;
+      const mean = (now - first) / code.length;
+      if (code.length >= SHORTEST && mean <= SLOWEST_MEAN) readings.push({ code, field, sure: mean <= SURE_MEAN });
+    }
+    return readings;
+  }
+
   /** It was a person after all: type what was held back. */
   flush() {
     clearTimeout(this.timer);
     const burst = this.burst;
     this.burst = null;
-    if (burst) {
-      const { text, field, last, stumbled } = burst;
-      this.trail = { text: (stumbled?.text ?? "") + text, field: stumbled ? stumbled.field : field, last };
-    }
+    if (burst) this.trail = [...this.trail, burst].slice(-TRAIL);
     if (burst?.held && burst.field) typeInto(burst.field.element, burst.held);
     return undefined;
   }

@@ -101,16 +101,16 @@ class Till:
         self.page.keyboard.type(code, delay=delay)
         self.page.keyboard.press(end)
 
-    def scan_by_events(self, code: str) -> None:
-        """Scan signs that no key of the Latin layout has."""
+    def scan_at_once(self, code: str, *, enters: int = 1) -> None:
+        """Scan within a millisecond, also signs that no key of the Latin layout has, with so many Enters."""
         self.page.evaluate(
-            """(signs) => {
-              for (const key of [...signs, "Enter"]) {
+            """(keys) => {
+              for (const key of keys) {
                 const options = { key, bubbles: true, cancelable: true };
                 document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
               }
             }""",
-            list(code),
+            [*code, *["Enter"] * enters],
         )
 
     def type(self, text: str) -> None:
@@ -131,6 +131,12 @@ class Till:
         """Wait until there is something to sell."""
         expect(self.page.locator(".tile").first).to_be_visible(timeout=15_000)
         expect(self.search).to_be_focused()
+
+    def reload(self) -> None:
+        """Show the page anew and wait until what has changed in the back office has arrived."""
+        self.page.reload()
+        self.ready()
+        self.page.wait_for_load_state("networkidle")
 
     def sales(self) -> int:
         """How many sales the shop has."""

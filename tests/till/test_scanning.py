@@ -75,12 +75,8 @@ def test_an_unknown_code_says_so_and_the_next_scan_works(till: Till, shelf: Shel
 
 def test_the_enter_of_a_scan_never_pays(till: Till, shelf: Shelf) -> None:
     before = till.sales()
-    till.scan(shelf["milk"].code)
-    till.page.keyboard.press("Enter")  # some scanners send two
-    till.scan(shelf["bread"].code)
-    till.page.keyboard.press("Enter")
-    till.scan(shelf["tea"].code)
-    till.page.keyboard.press("Enter")
+    for key in ("milk", "bread", "tea"):
+        till.scan_at_once(shelf[key].code, enters=2)  # some scanners send two
     expect(till.lines).to_have_count(3)
     assert till.sales() == before
 
@@ -101,7 +97,6 @@ def test_a_typed_code_with_a_quantity(till: Till, shelf: Shelf) -> None:
 
 def test_a_code_scanned_in_the_wrong_keyboard_layout(till: Till, shelf: Shelf) -> None:
     goods = shelf.add("coded", "Dona shirinlik", 2_000, barcode="KOD-77AB", sku="SHIRIN-1")
-    till.page.reload()
-    till.ready()
-    till.scan_by_events("ЛЩВ-77ФИ")
+    till.reload()
+    till.scan_at_once("ЛЩВ-77ФИ")
     expect(till.count_of(goods)).to_have_text("1")

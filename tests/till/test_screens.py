@@ -62,8 +62,7 @@ def test_hundreds_of_lines_stay_in_their_place(till: Till, shelf: Shelf) -> None
         shelf.add(
             f"many {number}", f"Mahsulot uzun nomli {number} " + "rafinatsiyalangan " * (number % 4), 1_000
         )
-    till.page.reload()
-    till.ready()
+    till.reload()
     for number in range(150):
         till.scan(shelf[f"many {number}"].code)
     expect(till.lines).to_have_count(150)

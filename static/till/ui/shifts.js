@@ -88,7 +88,7 @@ export function ShiftDialog({ till }) {
   return html`
     <${Dialog} title=${t("shift_number", { number: shift.number })} onClose=${() => till.close()}>
       <div class="stack">
-        <${ShiftFacts} shift=${shift} till=${till} />
+        ${!state.closing && html`<${ShiftFacts} shift=${shift} till=${till} />`}
         ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
         ${!state.closing && html`
           <div class="row">
@@ -149,7 +149,6 @@ function ShiftClosed({ till, closed }) {
         </dl>
         <div class=${`verdict ${tone}`}><span>${word}</span><strong>${showMoney(difference)}</strong></div>
         <div class="row">
-          <${WayOut} till=${till} look="btn big" />
           <button type="button" class="btn primary big grow" data-focus onClick=${() => till.desk.shiftLeft()}>
             ${t("done")}</button>
         </div>

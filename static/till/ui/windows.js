@@ -27,10 +27,12 @@ export function SettingsDialog({ till }) {
   return html`
     <${Dialog} title=${t("till_settings")} onClose=${() => till.close()}>
       <div class="stack">
-        <fieldset class="choice"><legend>${t("paper_width")}</legend>
+        <span id="paper-width">${t("paper_width")}</span>
+        <fieldset class="choice" aria-labelledby="paper-width">
           ${[58, 80].map((width) => html`
             <label class=${settings.width === width ? "on" : ""}><input type="radio" name="width"
-              checked=${settings.width === width} onChange=${() => till.setSettings({ width })} />${width} mm</label>`)}
+              checked=${settings.width === width} data-focus=${settings.width === width || null}
+              onChange=${() => till.setSettings({ width })} />${width} mm</label>`)}
         </fieldset>
         ${tick("print", t("print_after_sale"))}
         ${tick("sound", t("sounds"))}
