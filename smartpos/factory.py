@@ -129,6 +129,14 @@ def _defaults() -> dict[str, Any]:
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.0.3",
         "OPENAPI_URL_PREFIX": "/api",
+        "API_SPEC_OPTIONS": {
+            "components": {
+                "securitySchemes": {
+                    "token": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/token", "scopes": {}}}}
+                }
+            },
+            "security": [{"token": []}],
+        },
         "OPENAPI_JSON_PATH": "openapi.json",
         "OPENAPI_SWAGGER_UI_PATH": "/docs",
         "OPENAPI_SWAGGER_UI_URL": "/static/vendor/swagger-ui/",

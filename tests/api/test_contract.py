@@ -347,3 +347,18 @@ def test_the_name_of_a_sale_is_the_shops_own(
     )
     assert (mine.status_code, theirs.status_code) == (201, 201)
     assert mine.json["id"] != theirs.json["id"]
+
+
+def test_the_documentation_tells_how_to_sign_in_and_how_errors_look(client: FlaskClient) -> None:
+    spec = client.get("/api/openapi.json").json
+    assert spec["components"]["securitySchemes"]["token"]["flows"]["password"]["tokenUrl"] == "/token"
+    assert spec["security"] == [{"token": []}]
+    assert spec["paths"]["/token"]["post"]["security"] == []
+    assert {"code", "title", "detail", "status"} <= spec["components"]["schemas"]["Problem"][
+        "properties"
+    ].keys()
+    for response in spec["components"]["responses"].values():
+        assert list(response["content"]) == ["application/problem+json"]
+    success = spec["paths"]["/api/sell"]["post"]["responses"]["201"]
+    assert list(success["content"]) == ["application/json"]
+    assert client.get("/api/docs").status_code == 200
