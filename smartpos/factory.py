@@ -21,7 +21,7 @@ from smartpos.core.redis import limiter_url
 ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest floor to the highest, so that what stands above may rely on what is below.
-DOMAINS = ("identity", "catalog", "stock", "finance", "sales", "demo")
+DOMAINS = ("identity", "catalog", "crm", "finance", "stock", "sales", "demo")
 EDGES = (
     "models",
     "permissions",

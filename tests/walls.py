@@ -19,7 +19,17 @@ UNIQUE_EVERYWHERE = {
 FOREIGN_ORGANIZATION = {"fk_user_sessions_visited_organization_id"}
 # Shown to whoever may read the trail of the tenant, whatever part of it they work in.
 WITHOUT_WORKSPACES = {"audit_logs"}
-LEDGERS = {"audit_logs", "inventory_movements", "cash_entries", "sales", "sale_items", "sale_payments"}
+LEDGERS = {
+    "audit_logs",
+    "inventory_movements",
+    "cash_entries",
+    "customer_transactions",
+    "sales",
+    "sale_items",
+    "sale_payments",
+    "payments",
+    "till_events",
+}
 
 TABLES = """
 SELECT c.oid, c.relname AS name, c.relkind AS kind, c.relispartition AS is_partition,

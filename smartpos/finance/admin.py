@@ -16,7 +16,14 @@ describe(
     {
         CashEntryKind.OPENING: (_l("Opening cash"), "info"),
         CashEntryKind.SALE: (_l("Sale"), "good"),
+        CashEntryKind.REFUND: (_l("Refund"), "warn"),
+        CashEntryKind.DEBT: (_l("Payment of a debt"), "good"),
+        CashEntryKind.IN: (_l("Cash in"), "info"),
+        CashEntryKind.OUT: (_l("Cash out"), "warn"),
+        CashEntryKind.EXPENSE: (_l("Expense"), "warn"),
         CashEntryKind.DIFFERENCE: (_l("Difference"), "warn"),
+        CashEntryKind.LATE: (_l("Late sale"), "info"),
+        CashEntryKind.LATE_OFFSET: (_l("Late sale, counted before"), "info"),
     }
 )
 

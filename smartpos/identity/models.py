@@ -181,6 +181,7 @@ class Till(SoftDeleted, TenantModel):
         ),
         UniqueConstraint("organization_id", "number"),
         CheckConstraint("receipt_width IN (58, 80)", name="receipt_width"),
+        CheckConstraint("printer_port BETWEEN 1 AND 65535", name="printer_port"),
     )
 
     branch_id: Mapped[int] = refers_to("branches")
@@ -189,6 +190,13 @@ class Till(SoftDeleted, TenantModel):
     device_token_hash: Mapped[str | None] = mapped_column(Text, comment="SHA-256 of the device's cookie")
     receipt_width: Mapped[int] = mapped_column(
         Integer, default=80, server_default="80", comment="millimetres"
+    )
+    printer_host: Mapped[str | None] = mapped_column(
+        Text, comment="network printer; null: the browser prints"
+    )
+    printer_port: Mapped[int] = mapped_column(Integer, default=9100, server_default="9100")
+    has_drawer: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default="false", comment="the printer opens a cash drawer"
     )
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
     created_at: Mapped[CreatedAt]
@@ -209,7 +217,11 @@ class Role(TenantModel):
     """A named permission set. The roles a tenant starts with carry their ``key``; its own have none."""
 
     __tablename__ = "roles"
-    __table_args__ = (UniqueConstraint("organization_id", "name"), UniqueConstraint("organization_id", "key"))
+    __table_args__ = (
+        UniqueConstraint("organization_id", "name"),
+        UniqueConstraint("organization_id", "key"),
+        CheckConstraint("max_discount_percent BETWEEN 0 AND 100", name="max_discount_percent"),
+    )
 
     key: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
@@ -218,6 +230,9 @@ class Role(TenantModel):
         default=10,
         server_default="10",
         comment="nobody may give or edit a role above their own rank",
+    )
+    max_discount_percent: Mapped[int | None] = mapped_column(
+        Integer, comment="the most a till gives without an approval; null: the shop's setting"
     )
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]

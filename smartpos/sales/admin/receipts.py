@@ -32,12 +32,26 @@ from smartpos.sales.permissions import SalesPermission as P
 COST = CatalogPermission.COST_READ
 RECEIPT_NUMBER = re.compile(r"^(\d{1,9})-(\d{1,9})(?:-(\d{1,9}))?$")
 
-describe({SaleType.SALE: _l("Sale"), SaleType.REFUND: (_l("Refund"), "warn")})
-describe({SaleStatus.COMPLETED: (_l("Completed"), "good")})
+describe(
+    {
+        SaleType.SALE: _l("Sale"),
+        SaleType.REFUND: (_l("Refund"), "warn"),
+        SaleType.EXCHANGE: (_l("Exchange"), "info"),
+    }
+)
+describe(
+    {
+        SaleStatus.COMPLETED: (_l("Completed"), "good"),
+        SaleStatus.PARTLY_RETURNED: (_l("Partly returned"), "warn"),
+        SaleStatus.RETURNED: (_l("Returned"), "warn"),
+    }
+)
 _METHODS = {
     "CASH": (_l("Cash"), "good"),
     "CARD": (_l("Card"), "info"),
     "TRANSFER": (_l("Transfer"), "accent"),
+    "CREDIT": (_l("Credit"), "warn"),
+    "POINTS": (_l("Points"), "info"),
 }
 describe({PaymentMethod[name]: label for name, label in _METHODS.items()})
 describe(

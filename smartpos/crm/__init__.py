@@ -1,0 +1,1 @@
+"""Customers, and the ledger of their debts and points."""
