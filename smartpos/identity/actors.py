@@ -42,6 +42,7 @@ class Actor:
     role_key: str | None = None
     role_name: str = ""
     rank: int = 0
+    max_discount_percent: int | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     workspace_ids: tuple[int, ...] | None = None
     default_branch_id: int | None = None
