@@ -24,20 +24,25 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """What is counted (base units or packs), at the price of one of it. ``vat_rate`` is per cent."""
+    """What is counted (base units or packs), at the price of one of it. ``vat_rate`` is per cent.
+
+    ``promotion`` is what a promotion takes off the line, ``discount`` what a person takes off what is left.
+    """
 
     price: Decimal
     quantity: Decimal
     discount: Decimal = NOTHING
     vat_rate: Decimal = ZERO
     vat_included: bool = True
+    promotion: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """gross − discount − cart_discount = net; total is net, plus the tax when VAT comes on top."""
+    """gross − promotion − discount − cart_discount = net; total is net, plus the tax when VAT comes on top."""
 
     gross: Decimal
+    promotion: Decimal
     discount: Decimal
     cart_discount: Decimal
     net: Decimal
@@ -47,10 +52,15 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PricedCart:
-    """A priced receipt. ``discount`` holds line and cart discounts; total = Σ lines.total + rounding."""
+    """A priced receipt; total = Σ lines.total + rounding.
+
+    ``discount`` is all that was taken off: promotions, line and cart discounts. ``promotion`` is the promotions alone,
+    because only the rest was a person's decision.
+    """
 
     lines: list[PricedLine]
     gross: Decimal
+    promotion: Decimal
     discount: Decimal
     tax: Decimal
     rounding: Decimal
@@ -76,15 +86,16 @@ def price_cart(
 ) -> PricedCart:
     """Price a receipt.
 
-    ``cart_discount`` is divided over the lines in proportion to what they cost after their own discounts. When the
+    ``cart_discount`` is divided over the lines in proportion to what they cost after promotions and their own
+    discounts. When the
     receipt is paid in cash alone its total is rounded to a multiple of ``rounding_step``. Raises DiscountTooLarge
     (naming the line, counted from 1, or the cart) and AmountTooLarge.
     """
     gross = [line_gross(line.price, line.quantity) for line in lines]
-    for number, (line, amount) in enumerate(zip(lines, gross, strict=True), start=1):
-        if line.discount > amount:
+    after = [amount - line.promotion - line.discount for line, amount in zip(lines, gross, strict=True)]
+    for number, left in enumerate(after, start=1):
+        if left < 0:
             raise DiscountTooLarge(line=number)
-    after = [amount - line.discount for line, amount in zip(lines, gross, strict=True)]
     if cart_discount > sum(after, ZERO):
         raise DiscountTooLarge
     shares = spread(cart_discount, after) if cart_discount else [NOTHING] * len(after)
@@ -96,7 +107,8 @@ def price_cart(
     return PricedCart(
         lines=priced,
         gross=sum(gross, NOTHING),
-        discount=sum((line.discount + line.cart_discount for line in priced), NOTHING),
+        promotion=sum((line.promotion for line in priced), NOTHING),
+        discount=sum((line.promotion + line.discount + line.cart_discount for line in priced), NOTHING),
         tax=sum((line.tax for line in priced), NOTHING),
         rounding=total - exact,
         total=total,
@@ -104,11 +116,13 @@ def price_cart(
 
 
 def _priced(line: CartLine, gross: Decimal, share: Decimal) -> PricedLine:
-    net = gross - line.discount - share
+    net = gross - line.promotion - line.discount - share
     if line.vat_included:
-        return PricedLine(gross, line.discount, share, net, tax_inside(net, line.vat_rate), net)
-    tax = tax_on_top(net, line.vat_rate)
-    return PricedLine(gross, line.discount, share, net, tax, net + tax)
+        tax, total = tax_inside(net, line.vat_rate), net
+    else:
+        tax = tax_on_top(net, line.vat_rate)
+        total = net + tax
+    return PricedLine(gross, line.promotion, line.discount, share, net, tax, total)
 
 
 def _product(price: Decimal, quantity: Decimal) -> Decimal:

@@ -38,14 +38,17 @@ export function percentOf(amount, percent) {
 /**
  * Price a cart.
  *
- * lines: {price, quantity, discount, vatRate (hundredths of a per cent), vatIncluded}; all integers, see money.js.
+ * lines: {price, quantity, promotion, discount, vatRate (hundredths of a per cent), vatIncluded}; all integers, see
+ * money.js. The promotion goes off the gross, the discount off what the promotion leaves.
  * cartDiscount is in minor units. rounding is the cash step in minor units; 0 when the sale isn't paid in cash alone.
  * Discounts that exceed what they are taken from are cut, because a half-typed cart must be shown as well.
  */
 export function priceCart(lines, cartDiscount = 0, rounding = 0) {
   const gross = lines.map((line) => roundHalfUp(BigInt(line.price) * BigInt(line.quantity), THOUSAND));
-  const discount = lines.map((line, place) => least(BigInt(line.discount ?? 0), gross[place]));
-  const after = gross.map((amount, place) => amount - discount[place]);
+  const promotion = lines.map((line, place) => least(BigInt(line.promotion ?? 0), gross[place]));
+  const reduced = gross.map((amount, place) => amount - promotion[place]);
+  const discount = lines.map((line, place) => least(BigInt(line.discount ?? 0), reduced[place]));
+  const after = reduced.map((amount, place) => amount - discount[place]);
   const payable = after.reduce((sum, amount) => sum + amount, 0n);
   const shares = spread(least(BigInt(cartDiscount), payable), after);
   const priced = lines.map((line, place) => {
@@ -54,6 +57,7 @@ export function priceCart(lines, cartDiscount = 0, rounding = 0) {
     const tax = roundHalfUp(net * rate, line.vatIncluded ? HUNDRED + rate : HUNDRED);
     return {
       gross: Number(gross[place]),
+      promotion: Number(promotion[place]),
       discount: Number(discount[place]),
       cartDiscount: Number(shares[place]),
       net: Number(net),
@@ -68,7 +72,8 @@ export function priceCart(lines, cartDiscount = 0, rounding = 0) {
     lines: priced,
     gross: sum("gross"),
     payable: Number(payable),
-    discount: sum("discount") + sum("cartDiscount"),
+    promotion: sum("promotion"),
+    discount: sum("promotion") + sum("discount") + sum("cartDiscount"),
     tax: sum("tax"),
     rounding: total - exact,
     total,

@@ -1,6 +1,7 @@
 """The price law: the vectors shared with the browser, and what must hold for every cart."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,18 +29,23 @@ def carts(draw: st.DrawFn) -> tuple[list[CartLine], Decimal]:
     for _line in range(draw(st.integers(1, 20))):
         price, quantity = draw(money(10**7)), draw(quantities)
         gross = price_cart([CartLine(price, quantity)]).gross
+        promotion = part_of(gross, draw(st.integers(0, 100)))
         lines.append(
             CartLine(
                 price=price,
                 quantity=quantity,
-                discount=(gross * draw(st.integers(0, 100)) / 100).quantize(Decimal("0.01")).min(gross),
+                promotion=promotion,
+                discount=part_of(gross - promotion, draw(st.integers(0, 100))),
                 vat_rate=Decimal(draw(st.sampled_from(["0", "5", "12", "15", "16"]))),
                 vat_included=draw(st.booleans()),
             )
         )
     net = sum(line.net for line in price_cart(lines).lines)
-    share = draw(st.integers(0, 100))
-    return lines, (net * share / 100).quantize(Decimal("0.01")).min(net)
+    return lines, part_of(net, draw(st.integers(0, 100)))
+
+
+def part_of(amount: Decimal, percent: int) -> Decimal:
+    return (amount * percent / 100).quantize(Decimal("0.01")).min(amount)
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
@@ -48,6 +54,7 @@ def test_it_prices_like_the_browser(case: dict[str, Any]) -> None:
         CartLine(
             price=Decimal(line["price"]),
             quantity=Decimal(line["quantity"]),
+            promotion=Decimal(line.get("promotion", "0")),
             discount=Decimal(line["discount"]),
             vat_rate=Decimal(line["vat_rate"]),
             vat_included=line["vat_included"],
@@ -58,12 +65,12 @@ def test_it_prices_like_the_browser(case: dict[str, Any]) -> None:
     cart = price_cart(
         lines, cart_discount=Decimal(case["cart_discount"]), rounding_step=step, cash_only=step > 0
     )
-    fields = ("gross", "discount", "cart_discount", "net", "tax", "total")
+    fields = ("gross", "promotion", "discount", "cart_discount", "net", "tax", "total")
     expected = case["expected"]
     assert [{field: getattr(line, field) for field in fields} for line in cart.lines] == [
         {field: Decimal(line[field]) for field in fields} for line in expected["lines"]
     ]
-    for field in ("gross", "discount", "tax", "rounding", "total"):
+    for field in ("gross", "promotion", "discount", "tax", "rounding", "total"):
         assert getattr(cart, field) == Decimal(expected[field]), field
 
 
@@ -72,12 +79,13 @@ def test_every_receipt_adds_up(cart: tuple[list[CartLine], Decimal], step: str) 
     lines, discount = cart
     priced = price_cart(lines, cart_discount=discount, rounding_step=Decimal(step), cash_only=True)
     assert sum(line.cart_discount for line in priced.lines) == discount
-    assert priced.discount == sum(line.discount for line in lines) + discount
+    assert priced.promotion == sum(line.promotion for line in lines)
+    assert priced.discount == priced.promotion + sum(line.discount for line in lines) + discount
     assert priced.tax == sum(line.tax for line in priced.lines)
     assert priced.total == sum(line.total for line in priced.lines) + priced.rounding
     assert abs(priced.rounding) <= Decimal(step) / 2
     for asked, line in zip(lines, priced.lines, strict=True):
-        assert line.net == line.gross - line.discount - line.cart_discount >= 0
+        assert line.net == line.gross - line.promotion - line.discount - line.cart_discount >= 0
         assert line.total == line.net + (0 if asked.vat_included else line.tax)
         assert 0 <= line.tax <= line.total
 
@@ -108,6 +116,14 @@ def test_a_line_discount_may_not_exceed_the_line() -> None:
     with pytest.raises(DiscountTooLarge) as caught:
         price_cart([CartLine(Decimal(10), Decimal(1)), CartLine(Decimal(10), Decimal(1), Decimal("10.01"))])
     assert caught.value.facts == {"line": 2}
+
+
+def test_a_discount_may_not_exceed_what_a_promotion_leaves() -> None:
+    line = CartLine(Decimal(10), Decimal(2), Decimal(15), promotion=Decimal(5))
+    assert price_cart([line]).total == 0
+    with pytest.raises(DiscountTooLarge) as caught:
+        price_cart([replace(line, discount=Decimal("15.01"))])
+    assert caught.value.facts == {"line": 1}
 
 
 def test_a_cart_discount_may_not_exceed_what_is_left() -> None:

@@ -10,19 +10,19 @@ SCRIPT = """
 import { minor, plainMoney, scaled, thousandths } from "./static/till/money.js";
 import { priceCart } from "./static/till/pricing.js";
 
-const money = ({ gross, discount, cartDiscount, net, tax, total }) => ({
-  gross: plainMoney(gross), discount: plainMoney(discount), cart_discount: plainMoney(cartDiscount),
-  net: plainMoney(net), tax: plainMoney(tax), total: plainMoney(total),
+const money = ({ gross, promotion, discount, cartDiscount, net, tax, total }) => ({
+  gross: plainMoney(gross), promotion: plainMoney(promotion), discount: plainMoney(discount),
+  cart_discount: plainMoney(cartDiscount), net: plainMoney(net), tax: plainMoney(tax), total: plainMoney(total),
 });
 export default (cases) => cases.map(({ lines, cart_discount, rounding }) => {
   const priced = priceCart(lines.map((line) => ({
     price: minor(line.price), quantity: thousandths(line.quantity), discount: minor(line.discount),
-    vatRate: scaled(line.vat_rate, 2), vatIncluded: line.vat_included,
+    promotion: minor(line.promotion ?? "0"), vatRate: scaled(line.vat_rate, 2), vatIncluded: line.vat_included,
   })), minor(cart_discount), minor(rounding));
-  const { gross, discount, tax, rounding: rounded, total } = priced;
+  const { gross, promotion, discount, tax, rounding: rounded, total } = priced;
   return {
-    lines: priced.lines.map(money), gross: plainMoney(gross), discount: plainMoney(discount), tax: plainMoney(tax),
-    rounding: plainMoney(rounded), total: plainMoney(total),
+    lines: priced.lines.map(money), gross: plainMoney(gross), promotion: plainMoney(promotion),
+    discount: plainMoney(discount), tax: plainMoney(tax), rounding: plainMoney(rounded), total: plainMoney(total),
   };
 });
 """
