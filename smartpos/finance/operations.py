@@ -34,8 +34,8 @@ def record_cash(
 ) -> None:
     """Note cash that came into a till's drawer (positive) or left it (negative), with its cause; one statement.
 
-    ``currency`` None is the shop's own. The caller holds the shift's row locked, so that it cannot be closed and counted
-    meanwhile, and keeps its balance right (``sales.operations.drawer``).
+    ``currency`` None is the shop's own. The caller holds the shift's row locked, so that it cannot be closed and
+    counted meanwhile, and keeps its balance right (``sales.operations.drawer``).
     """
     now = utc_now()
     send(

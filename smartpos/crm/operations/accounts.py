@@ -67,8 +67,18 @@ def lock_customer(
     rows = send(_LOCK_BY_ID if client_uuid is None else _LOCK_BY_UUID, parameters)
     if not rows:
         raise CustomerNotFound(customer_id=customer_id)
-    *facts, tier, price_type_id, terms = rows[0]
-    return LockedCustomer(*facts, CustomerTier(tier), price_type_id, PaymentTerms(terms))
+    number, name, phone, balance, points, credit_limit, tier, price_type_id, terms = rows[0]
+    return LockedCustomer(
+        number,
+        name,
+        phone,
+        balance,
+        points,
+        credit_limit,
+        CustomerTier(tier),
+        price_type_id,
+        PaymentTerms(terms),
+    )
 
 
 def post_entry(
