@@ -7,6 +7,7 @@ region do; a refund therefore mirrors its sale exactly.
 import re
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from flask_babel import gettext as _
 
@@ -51,6 +52,17 @@ def round_to_step(value: Decimal, step: Decimal) -> Decimal:
 def percent_of(value: Decimal, percent: Decimal) -> Decimal:
     """``percent`` per cent of ``value``, rounded to the minor unit."""
     return round_money(value * percent / HUNDRED)
+
+
+def part_of(amount: Decimal, part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """amount × part ÷ whole, rounded to the minor unit; ``whole`` is above zero.
+
+    Exact however long the quotient is, where a ``Decimal`` would have been cut at 28 digits before it is rounded.
+    """
+    cents = Fraction(amount) * Fraction(part) / Fraction(whole) * 100
+    doubled = 2 * abs(cents.numerator) + cents.denominator
+    rounded = doubled // (2 * cents.denominator) * CENT
+    return -rounded if cents < 0 else rounded
 
 
 def tax_inside(gross: Decimal, rate: Decimal) -> Decimal:
