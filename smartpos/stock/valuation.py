@@ -25,15 +25,24 @@ class Level:
     average_cost: Decimal = NOTHING
 
 
-def issue(level: Level, quantity: Decimal, fallback_cost: Decimal = NOTHING) -> tuple[Decimal, Decimal]:
+def issue(
+    level: Level, quantity: Decimal, fallback_cost: Decimal = NOTHING, value: Decimal | None = None
+) -> tuple[Decimal, Decimal]:
     """Let ``quantity`` (positive) go out. Gives the unit cost and the value that leaves with it, both not negative.
 
     Going below zero is the caller's decision; what is not there leaves at the last average, or at
-    ``fallback_cost`` when there never was one.
+    ``fallback_cost`` when there never was one. ``value`` says what goods are worth of which it is known: they came in
+    with it a moment ago. It holds unless all or more than all would leave, because nothing is worth nothing.
     """
     before = level.quantity
     unit_cost = level.average_cost
-    if before <= 0:
+    if value is not None and (quantity < before or before <= 0):
+        # What lies there is never worth less than nothing.
+        value = round_cost(value if before <= 0 else min(value, level.value))
+        unit_cost = round_cost(value / quantity)
+        if before <= 0:
+            level.average_cost = level.average_cost or unit_cost
+    elif before <= 0:
         unit_cost = level.average_cost = unit_cost or fallback_cost
         value = round_cost(_within(unit_cost * quantity))
     elif quantity < before:
@@ -47,14 +56,18 @@ def issue(level: Level, quantity: Decimal, fallback_cost: Decimal = NOTHING) -> 
     return unit_cost, value
 
 
-def receive(level: Level, quantity: Decimal, unit_cost: Decimal) -> tuple[Decimal, Decimal]:
+def receive(
+    level: Level, quantity: Decimal, unit_cost: Decimal, value: Decimal | None = None
+) -> tuple[Decimal, Decimal]:
     """Let ``quantity`` (positive) come in at ``unit_cost``. Gives the value that comes with it and the revaluation.
+
+    ``value`` is what comes with goods that bring back exactly what they took along; None: quantity × unit cost.
 
     The revaluation is not zero only when stock was negative: what had gone out at a guess is then put right, so
     that what is there (or still missing) is worth its true cost.
     """
     before = level.quantity
-    value = round_cost(_within(unit_cost * quantity))
+    value = round_cost(_within(unit_cost * quantity)) if value is None else round_cost(value)
     after = before + quantity
     revaluation = NOTHING
     if before < 0:

@@ -101,3 +101,35 @@ def test_values_of_movements_add_up_to_the_value_of_stock(
 def test_what_the_books_cannot_hold_is_refused(quantity: str, cost: str) -> None:
     with pytest.raises(StockTooLarge):
         receive(Level(), Decimal(quantity), Decimal(cost))
+
+
+def test_goods_come_back_with_exactly_what_they_took_along() -> None:
+    level = after(("in", "3", "33.3333"))
+    taken = issue(level, Decimal(2))[1]
+    assert receive(level, Decimal(2), Decimal("33.3333"), taken)[0] == taken == Decimal("66.6666")
+    assert (level.quantity, level.value) == (3, Decimal("99.9999"))
+
+
+def test_what_came_in_with_a_value_leaves_with_it() -> None:
+    level = after(("in", "10", "100"))
+    receive(level, Decimal(2), Decimal(70), Decimal("139.99"))
+    assert issue(level, Decimal(2), value=Decimal("139.99")) == (Decimal("69.9950"), Decimal("139.9900"))
+    assert (level.quantity, level.value, level.average_cost) == (10, 1000, 100)
+
+
+@pytest.mark.parametrize("known", ["1", "500"])
+def test_a_known_value_never_leaves_something_for_nothing(known: str) -> None:
+    level = after(("in", "3", "100"))
+    issue(level, Decimal(2), value=Decimal("299.999"))
+    assert (level.quantity, level.value) == (1, Decimal("0.001"))
+    # The last piece takes all that is left, whatever it was believed to be worth.
+    assert issue(level, Decimal(1), value=Decimal(known))[1] == Decimal("0.001")
+    assert (level.quantity, level.value) == (0, 0)
+    level = after(("in", "3", "100"))
+    assert issue(level, Decimal(2), value=Decimal(1000))[1] == 300
+
+
+def test_a_known_value_below_zero() -> None:
+    level = Level()
+    assert issue(level, Decimal(2), Decimal(70), Decimal("130")) == (65, 130)
+    assert (level.quantity, level.value, level.average_cost) == (-2, -130, 65)

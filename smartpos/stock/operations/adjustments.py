@@ -24,12 +24,14 @@ MOST_LINES = 1000
 class AdjustmentLine:
     """How much more (positive) or less (negative) there is than the books say, and what one unit costs.
 
-    ``unit_cost`` None means the average cost; it is of no use when goods leave.
+    ``unit_cost`` None means the average cost; it is of no use when goods leave. ``value`` (signed like ``quantity``)
+    is what they are worth together, where that is known.
     """
 
     product_id: int
     quantity: Decimal
     unit_cost: Decimal | None = None
+    value: Decimal | None = None
 
 
 def adjust_stock(
@@ -39,13 +41,14 @@ def adjust_stock(
     reason: AdjustmentReason,
     notes: str | None = None,
     client_uuid: str | None = None,
+    allow_negative: bool = False,
     actor: Actor,
 ) -> StockAdjustment:
     """Correct the stock of a branch and keep the document that tells why.
 
     The same ``client_uuid`` again gives the first document and moves nothing. Raises ClientUuidReused when it stands
-    for another correction, NotEnoughStock when the books
-    hold less than is taken off, NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
+    for another correction, NotEnoughStock when the books hold less than is taken off (unless ``allow_negative``),
+    NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
     """
     if client_uuid is not None:
         # Of two that are sent at once the second waits here, and then sees what the first has done.
@@ -68,10 +71,13 @@ def adjust_stock(
             line.unit_cost,
             MovementType.IN if reason is AdjustmentReason.OPENING else MovementType.ADJUST,
             notes,
+            line.value,
         )
         for line in lines
     ]
-    prepared = prepare_movements(movements, branch_id=branch_id, goods=goods, actor=actor)
+    prepared = prepare_movements(
+        movements, branch_id=branch_id, allow_negative=allow_negative, goods=goods, actor=actor
+    )
     document = StockAdjustment(
         branch_id=branch_id, reason=reason, notes=notes, client_uuid=client_uuid, created_by=actor.user_id
     )

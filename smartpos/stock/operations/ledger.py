@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.money import plain
+from smartpos.core.money import plain, round_cost
 from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.stock.errors import NotEnoughStock, UnknownGoods
@@ -23,7 +23,8 @@ from smartpos.stock.valuation import NOTHING, Level, issue, receive
 class Movement:
     """What is to move: into the branch when ``quantity`` is positive, out of it when negative; never zero.
 
-    Goods come in at ``unit_cost`` (None: at the average cost) and go out at the average cost.
+    Goods come in at ``unit_cost`` (None: at the average cost) and go out at the average cost. ``value`` (signed like
+    ``quantity``) holds instead for goods whose worth is known as a whole: what was sold comes back with its cost.
     """
 
     product_id: int
@@ -31,6 +32,7 @@ class Movement:
     unit_cost: Decimal | None = None
     movement_type: MovementType | None = None
     notes: str | None = None
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,17 +263,22 @@ def _enter(request: Movement, goods: Goods, prepared: Prepared) -> Posted:
     """Let one request take effect on its level and note the rows it makes."""
     quantity = request.quantity
     if not goods.is_tracked:
-        value = (goods.cost_price * quantity).quantize(NOTHING)
+        value = request.value
+        if value is None:
+            value = (goods.cost_price * quantity).quantize(NOTHING)
         return Posted(goods.id, quantity, goods.cost_price, value, is_tracked=False)
     level = prepared.levels[goods.id]
     revaluation = NOTHING
     if quantity > 0:
         known = level.average_cost or goods.cost_price
         cost = known if request.unit_cost is None else request.unit_cost
-        value, revaluation = receive(level, quantity, cost)
+        if request.value is not None:
+            cost = round_cost(request.value / quantity)
+        value, revaluation = receive(level, quantity, cost, request.value)
         usual = MovementType.IN
     else:
-        cost, taken = issue(level, -quantity, goods.cost_price)
+        known_value = None if request.value is None else -request.value
+        cost, taken = issue(level, -quantity, goods.cost_price, known_value)
         value = -taken
         usual = MovementType.OUT
     kind = request.movement_type or usual
