@@ -61,6 +61,11 @@ CHECKS = {
     ("sales", "discount_amount"): ("discount_amount >= 0 OR type <> 'sale'", "discount_amount >= 0 OR type = 'refund'"),
     ("sales", "total_amount"): ("total_amount >= 0 OR type <> 'sale'", "total_amount >= 0 OR type = 'refund'"),
     ("sales", "refund_total"): ("total_amount <= 0 OR type <> 'refund'", None),
+    ("sales", "returned_amount"): (
+        "CASE type WHEN 'sale' THEN returned_amount = 0 WHEN 'refund' THEN returned_amount = -total_amount "
+        "ELSE returned_amount >= 0 END",
+        None,
+    ),
     ("sale_payments", "payment_method"): (
         "method IN ('cash', 'card', 'transfer', 'credit', 'points')",
         "method IN ('cash', 'card', 'transfer')",
@@ -601,6 +606,7 @@ def upgrade() -> None:
     op.add_column('sales', sa.Column('customer_id', sa.BigInteger(), nullable=True))
     op.add_column('sales', sa.Column('original_id', sa.BigInteger(), nullable=True, comment='what is returned, if known'))
     op.add_column('sales', sa.Column('price_type_id', sa.BigInteger(), nullable=True))
+    op.add_column('sales', sa.Column('returned_amount', sa.Numeric(precision=18, scale=2), server_default='0', nullable=False, comment='what the goods that came back counted for, as part of the total; never negative'))
     op.add_column('sales', sa.Column('reason', sa.Text(), nullable=True, comment='why goods came back'))
     op.add_column('sales', sa.Column('is_offline', sa.Boolean(), server_default='false', nullable=False, comment='made while the till had no connection'))
     op.add_column('sales', sa.Column('is_late', sa.Boolean(), server_default='false', nullable=False, comment='arrived after its shift was closed'))
@@ -735,6 +741,7 @@ def downgrade() -> None:
     op.drop_column('sales', 'is_late')
     op.drop_column('sales', 'is_offline')
     op.drop_column('sales', 'reason')
+    op.drop_column('sales', 'returned_amount')
     op.drop_column('sales', 'price_type_id')
     op.drop_column('sales', 'original_id')
     op.drop_column('sales', 'customer_id')

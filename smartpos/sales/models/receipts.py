@@ -89,7 +89,7 @@ class Sale(TenantModel):
     """A completed sale, refund or exchange. Never deleted, and never changed but for its ``status``.
 
     A refund is a row of its own with negative quantities and amounts, whose lines point at those they return; an
-    exchange has lines of both signs.
+    exchange has lines of both signs. What a receipt's goods cost in the end is therefore total + returned_amount.
 
     total = Σ items.total + rounding, and = Σ payments.amount; both are proven by ``flask books verify``.
     """
@@ -104,6 +104,11 @@ class Sale(TenantModel):
         CheckConstraint("discount_amount >= 0 OR type <> 'sale'", name="discount_amount"),
         CheckConstraint("total_amount >= 0 OR type <> 'sale'", name="total_amount"),
         CheckConstraint("total_amount <= 0 OR type <> 'refund'", name="refund_total"),
+        CheckConstraint(
+            "CASE type WHEN 'sale' THEN returned_amount = 0 WHEN 'refund' THEN returned_amount = -total_amount "
+            "ELSE returned_amount >= 0 END",
+            name="returned_amount",
+        ),
     )
 
     branch_id: Mapped[int] = refers_to("branches")
@@ -128,6 +133,12 @@ class Sale(TenantModel):
     tax_amount: Mapped[Money]
     rounding_amount: Mapped[Money] = mapped_column(comment="cash rounding")
     total_amount: Mapped[Money] = mapped_column(comment="what was to be paid")
+    returned_amount: Mapped[Money] = mapped_column(
+        Numeric(18, 2),
+        default=Decimal(0),
+        server_default="0",
+        comment="what the goods that came back counted for, as part of the total; never negative",
+    )
     tendered_amount: Mapped[Money] = mapped_column(comment="what was given")
     change_amount: Mapped[Money]
     cost_amount: Mapped[Money] = mapped_column(comment="cost of the goods at the moment of sale")
