@@ -5,12 +5,19 @@ import { plainMoney, plainQuantity } from "./money.js";
 
 export const MOST = 99999999999; // thousandths; what a quantity column takes
 
-/** An empty cart. Its uuid names the sale for the server, so that sending it twice sells it once. */
+/**
+ * An empty cart. Its uuid names the sale for the server, so that sending it twice sells it once. `customer` is who buys
+ * (see customers.js), `priceTypeId` the price type chosen for this sale, `approvals` what a manager has allowed for it
+ * ([{action, token}]), `back` the goods it takes back in exchange (see refunds.js).
+ */
 export function emptyCart() {
-  return { uuid: newUuid(), lines: [], discount: null, selected: null };
+  return {
+    uuid: newUuid(), lines: [], discount: null, selected: null, customer: null, priceTypeId: null, approvals: [], back: null,
+  };
 }
 
-function newUuid() {
+/** A name for something that a server shall know again, however often it comes. */
+export function newUuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   // On a plain http address in the shop's own network randomUUID does not exist.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -75,6 +82,15 @@ export function withLineDiscount(cart, key, discount) {
   return withLine(cart, key, () => ({ discount: discount?.value ? discount : null }));
 }
 
+/** A price set by hand, in minor units, or null for the shop's own again. */
+export function withPrice(cart, key, price) {
+  return withLine(cart, key, (line) => {
+    const own = line.listPrice ?? line.price;
+    return price === null ? { price: own, listPrice: null, manualPrice: null }
+      : { price, listPrice: own, manualPrice: price };
+  });
+}
+
 export function withCartDiscount(cart, discount) {
   return { ...cart, discount: discount?.value ? discount : null };
 }
@@ -103,7 +119,8 @@ export function refreshed(cart, index) {
     const pack = line.code === null ? null : product.codes.find(({ code }) => code === line.code);
     const price = line.code === null ? product.price : (pack?.price ?? line.price);
     const { name, vatRate, vatIncluded, cashAllowed } = product;
-    const fresh = { name, price, vatRate, vatIncluded, cashAllowed };
+    const prices = line.manualPrice === null || line.manualPrice === undefined ? { price } : { listPrice: price };
+    const fresh = { name, ...prices, vatRate, vatIncluded, cashAllowed };
     if (Object.entries(fresh).every(([field, value]) => line[field] === value)) return line;
     changed = true;
     return { ...line, ...fresh };
@@ -128,8 +145,11 @@ export function pricedCart(cart, rounding) {
   return { ...priceCart(lines, cartDiscount, rounding), cartDiscount, payable };
 }
 
-/** The sale as it travels to the server. payments: [{method, amount}] in minor units. */
-export function saleOf(cart, payments) {
+/**
+ * The sale as it travels to the server. payments: [{method, amount, due_date?, currency?}] with amounts in minor units;
+ * foreignChange: what of the change is given in foreign currency.
+ */
+export function saleOf(cart, payments, foreignChange = 0) {
   const priced = pricedCart(cart, 0);
   return {
     client_uuid: cart.uuid,
@@ -137,8 +157,19 @@ export function saleOf(cart, payments) {
       ...(line.code === null ? { product_id: line.productId } : { barcode: line.code }),
       quantity: plainQuantity(line.quantity),
       ...(priced.lines[place].discount > 0 ? { discount: plainMoney(priced.lines[place].discount) } : {}),
+      ...(Number.isInteger(line.manualPrice) ? { price: plainMoney(line.manualPrice) } : {}),
     })),
-    payments: payments.map(({ method, amount }) => ({ method, amount: plainMoney(amount) })),
+    payments: payments.map(({ amount, ...payment }) => ({ ...payment, amount: plainMoney(amount) })),
     ...(priced.cartDiscount > 0 ? { discount: plainMoney(priced.cartDiscount) } : {}),
+    ...(foreignChange > 0 ? { foreign_change: plainMoney(foreignChange) } : {}),
+    ...buyerOf(cart),
+    ...(cart.priceTypeId ? { price_type_id: cart.priceTypeId } : {}),
+    ...(cart.approvals?.length ? { approvals: cart.approvals.map(({ token }) => token) } : {}),
   };
+}
+
+/** Who buys: by number, or by the name this till gave while the server had no number yet. */
+function buyerOf({ customer }) {
+  if (!customer) return {};
+  return customer.id ? { customer_id: customer.id } : { customer_uuid: customer.uuid };
 }
