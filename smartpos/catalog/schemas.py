@@ -64,6 +64,11 @@ class ProductShape(Schema):
     unit_digits = fields.Integer()
     price = MoneyField()
     base_price = MoneyField(metadata={"description": "the product's own price, which special prices refine"})
+    prices = fields.Dict(
+        keys=fields.String(),
+        values=MoneyField(),
+        metadata={"description": "in force by other price types, by their ids, where they differ from `price`"},
+    )
     cost_price = CostField(metadata={"description": "only for those who may see costs"})
     vat_code = fields.Enum(VatCode, by_value=True)
     vat_rate = PercentField()

@@ -9,7 +9,17 @@ from tests.cast import Shop
 
 SHAPE = {
     *("id", "name", "sku", "barcode", "barcodes", "type", "status", "is_active", "deleted", "category_id"),
-    *("unit", "unit_id", "unit_digits", "price", "base_price", "vat_code", "vat_rate", "vat_included"),
+    *(
+        "unit",
+        "unit_id",
+        "unit_digits",
+        "price",
+        "base_price",
+        "prices",
+        "vat_code",
+        "vat_rate",
+        "vat_included",
+    ),
     *("cash_allowed", "track_inventory", "stock_quantity", "brand", "tags", "mxik_code", "package_code"),
     *("workspace_id", "image_url", "search_key", "created_at", "updated_at"),
 }

@@ -81,6 +81,9 @@ def _item(one: Listed, with_cost: bool) -> dict[str, Any]:
         "unit_digits": facts.unit_digits,
         "price": plain(facts.price_now),
         "base_price": plain(facts.price),
+        "prices": {
+            str(row.price_type_id): plain(row.price) for row in one.prices if row.price != facts.price_now
+        },
         "vat_code": facts.vat_code.value,
         "vat_rate": plain(facts.vat_rate),
         "vat_included": facts.vat_included,

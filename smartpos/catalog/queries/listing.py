@@ -20,7 +20,7 @@ from smartpos.catalog.models import (
     Unit,
     VatRate,
 )
-from smartpos.catalog.queries.pricing import in_ids, price_in_force, vat_rate_in_force
+from smartpos.catalog.queries.pricing import in_ids, price_in_force, prices_of_other_types, vat_rate_in_force
 from smartpos.catalog.queries.stock import stock_changed_since, stock_of
 from smartpos.catalog.queries.tree import categories_below
 from smartpos.core.db import db, utc_now
@@ -36,12 +36,13 @@ FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A product of a list. ``facts`` has its columns, ``unit_name``, ``unit_digits``, ``price_now`` (the price in
-    force) and ``vat_rate``; ``stock`` is None when nobody keeps it."""
+    force) and ``vat_rate``; ``stock`` is None when nobody keeps it; ``prices`` are those by other price types."""
 
     facts: Any
     barcodes: Sequence[Any]
     image_ids: Sequence[int]
     stock: Decimal | None
+    prices: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ def _complete(rows: Sequence[Any], place: Place) -> list[Listed]:
         return []
     barcodes = _parts(_barcodes_of(), ids)
     images = _parts(_images_of(), ids)
+    prices = _parts(prices_of_other_types(), ids, branch_id=place.branch_id, at=place.at)
     stock = stock_of(ids, place.branch_id)
     return [
         Listed(
@@ -193,14 +195,15 @@ def _complete(rows: Sequence[Any], place: Place) -> list[Listed]:
             barcodes=barcodes.get(row.id, ()),
             image_ids=[image.id for image in images.get(row.id, ())],
             stock=stock.get(row.id, Decimal(0)) if stock is not None else None,
+            prices=prices.get(row.id, ()),
         )
         for row in rows
     ]
 
 
-def _parts(statement: AnySelect, ids: Collection[int]) -> dict[int, list[Any]]:
+def _parts(statement: AnySelect, ids: Collection[int], **facts: Any) -> dict[int, list[Any]]:
     parts: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(statement, {"ids": list(ids)}):
+    for row in db.session.execute(statement, {"ids": list(ids), **facts}):
         parts[row.product_id].append(row)
     return parts
 

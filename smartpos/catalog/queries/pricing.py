@@ -25,7 +25,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from smartpos.catalog.models import Price, PriceType, Product, VatCode, VatRate
 from smartpos.core.db import db
@@ -51,12 +51,7 @@ def price_in_force(*, of_type: bool = False) -> ColumnElement[Decimal]:
     ``of_type`` asks for ``price_type_id`` too. Being parameters, they let statements be built once and kept.
     """
     default = select(PriceType.id).where(PriceType.is_default).scalar_subquery()
-    everywhere = Price.branch_id.is_(None)
-    most_special: list[ColumnElement[Any]] = [
-        everywhere,
-        Price.valid_from.desc().nulls_last(),
-        Price.id.desc(),
-    ]
+    most_special = _most_special()
     types: ColumnElement[bool] = Price.price_type_id == default
     if of_type:
         types = or_(Price.price_type_id == PRICE_TYPE, types)
@@ -66,15 +61,45 @@ def price_in_force(*, of_type: bool = False) -> ColumnElement[Decimal]:
         .where(
             Price.product_id == Product.id,
             types,
-            or_(Price.valid_from.is_(None), Price.valid_from <= AT),
-            or_(Price.valid_to.is_(None), Price.valid_to > AT),
-            or_(everywhere, Price.branch_id == BRANCH),
+            *_in_force(),
         )
         .order_by(*most_special)
         .limit(1)
         .correlate(Product)
     )
     return func.coalesce(query.scalar_subquery(), Product.price)
+
+
+def _in_force() -> list[ColumnElement[bool]]:
+    return [
+        or_(Price.valid_from.is_(None), Price.valid_from <= AT),
+        or_(Price.valid_to.is_(None), Price.valid_to > AT),
+        or_(Price.branch_id.is_(None), Price.branch_id == BRANCH),
+    ]
+
+
+def _most_special() -> list[ColumnElement[Any]]:
+    return [Price.branch_id.is_(None), Price.valid_from.desc().nulls_last(), Price.id.desc()]
+
+
+@cache
+def prices_of_other_types() -> AnySelect:
+    """``product_id``, ``price_type_id`` and ``price`` in force, of all price types but the default one.
+
+    Executed with the parameters ``ids`` (of products), ``at`` and ``branch_id``. A type without a row for a product
+    falls back to the default.
+    """
+    return (
+        select(Price.product_id, Price.price_type_id, Price.price)
+        .join(PriceType, PriceType.id == Price.price_type_id)
+        .where(
+            Price.product_id == func.any(bindparam("ids", type_=ARRAY(BigInteger))),
+            ~PriceType.is_default,
+            *_in_force(),
+        )
+        .ext(distinct_on(Price.product_id, Price.price_type_id))
+        .order_by(Price.product_id, Price.price_type_id, *_most_special())
+    )
 
 
 @cache

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from sqlalchemy import BigInteger, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -62,7 +64,7 @@ class Scanned:
     title: str | None
 
 
-def _statement() -> AnySelect:
+def _statement(*, of_type: bool = False) -> AnySelect:
     scanned = (
         select(
             ProductBarcode.product_id,
@@ -92,7 +94,7 @@ def _statement() -> AnySelect:
             Product.category_id,
             Unit.name.label("unit_name"),
             Unit.digits,
-            price_in_force().label("price"),
+            price_in_force(of_type=of_type).label("price"),
             Product.cost_price,
             Product.vat_code,
             vat_rate_in_force().label("vat_rate"),
@@ -112,6 +114,7 @@ def _statement() -> AnySelect:
 
 
 _SELLABLE = Ready(_statement)
+_SELLABLE_OF_TYPE = Ready(partial(_statement, of_type=True))
 
 
 def sellable_products(
@@ -121,24 +124,32 @@ def sellable_products(
     branch_id: int | None,
     country: str,
     at: datetime,
+    price_type_id: int | None = None,
 ) -> tuple[dict[int, Sellable], dict[str, Scanned]]:
     """Products by id and barcodes by code, with price and VAT in force in ``branch_id`` at ``at``.
+
+    Prices are of the type ``price_type_id``; what has no price of that type, and all of it when none is named, costs
+    what it does by the default type. A pack's own price is the same for all types.
 
     One statement whatever the number of ids and codes. What does not exist is missing from the dictionaries;
     the product of every barcode that is found is among the products.
     """
     if not product_ids and not barcodes:
         return {}, {}
-    facts = {
+    facts: dict[str, Any] = {
         "ids": list(product_ids),
         "codes": list(barcodes),
         "branch_id": branch_id,
         "country": country,
         "at": at,
     }
+    statement = _SELLABLE
+    if price_type_id is not None:
+        statement = _SELLABLE_OF_TYPE
+        facts["price_type_id"] = price_type_id
     products: dict[int, Sellable] = {}
     packs: dict[str, Scanned] = {}
-    for row in _SELLABLE.rows(facts):
+    for row in statement.rows(facts):
         products[row.id] = Sellable(
             id=row.id,
             name=row.name,
