@@ -1,16 +1,55 @@
 """Receipts and shifts as JSON: plain functions, because a till waits for them. ``schemas`` documents the fields."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from smartpos.core.money import plain
 from smartpos.sales.models import Shift
-from smartpos.sales.queries import SoldSale, Takings
+from smartpos.sales.queries import Buyer, SoldPayment, SoldSale, Takings
 
 
 def _moment(value: datetime) -> str:
     # The database answers in whatever time zone its session has.
     return value.astimezone(UTC).isoformat()
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _buyer_body(buyer: Buyer | None) -> dict[str, Any]:
+    if buyer is None:
+        return {
+            "customer": None,
+            "customer_balance": None,
+            "points_earned": "0.00",
+            "points_used": "0.00",
+            "points_balance": None,
+        }
+    return {
+        "customer": {"id": buyer.id, "name": buyer.name, "phone": buyer.phone},
+        "customer_balance": plain(buyer.balance),
+        "points_earned": plain(buyer.points_earned),
+        "points_used": plain(buyer.points_used),
+        "points_balance": plain(buyer.points),
+    }
+
+
+def _payment_body(one: SoldPayment) -> dict[str, Any]:
+    return {
+        "method": one.method.value,
+        "amount": plain(one.amount),
+        "tendered": plain(one.tendered),
+        "currency": one.currency,
+        "exchange_rate": _amount(one.rate),
+        "foreign_amount": _amount(one.foreign_amount),
+        "due_date": _day(one.due_date),
+    }
 
 
 def head_body(sale: SoldSale) -> dict[str, Any]:
@@ -20,6 +59,7 @@ def head_body(sale: SoldSale) -> dict[str, Any]:
         "number": sale.number,
         "client_uuid": str(sale.client_uuid),
         "type": sale.type.value,
+        "status": sale.status.value,
         "branch_id": sale.branch_id,
         "branch": sale.branch,
         "till_id": sale.till_id,
@@ -27,6 +67,9 @@ def head_body(sale: SoldSale) -> dict[str, Any]:
         "shift_id": sale.shift_id,
         "cashier_id": sale.cashier_id,
         "cashier": sale.cashier,
+        **_buyer_body(sale.buyer),
+        "original_id": sale.original_id,
+        "price_type_id": sale.price_type_id,
         "payment_method": sale.payment_method.value,
         "gross": plain(sale.gross),
         "discount": plain(sale.discount),
@@ -37,6 +80,10 @@ def head_body(sale: SoldSale) -> dict[str, Any]:
         "change": plain(sale.change),
         "business_date": sale.business_date.isoformat(),
         "sold_at": _moment(sale.sold_at),
+        "reason": sale.reason,
+        "is_offline": sale.is_offline,
+        "is_late": sale.is_late,
+        "flags": list(sale.flags),
         "created_at": _moment(sale.created_at),
     }
 
@@ -55,20 +102,27 @@ def sale_body(sale: SoldSale) -> dict[str, Any]:
                 "quantity": plain(item.quantity),
                 "multiplier": plain(item.multiplier),
                 "price": plain(item.price),
+                "list_price": _amount(item.list_price),
                 "gross": plain(item.gross),
+                "promotion_id": item.promotion_id,
+                "promotion_name": item.promotion_name,
+                "promotion": plain(item.promotion),
                 "discount": plain(item.discount),
                 "cart_discount": plain(item.cart_discount),
                 "vat_rate": plain(item.vat_rate),
                 "vat_included": item.vat_included,
                 "tax": plain(item.tax),
                 "total": plain(item.total),
+                "returns_id": item.returns_id,
+                "restock": item.restock.value if item.restock else None,
+                "returned": plain(item.returned),
+                "batch_number": item.batch_number,
+                "expiration_date": _day(item.expiration_date),
+                "marking_code": item.marking_code,
             }
             for item in sale.items
         ],
-        "payments": [
-            {"method": one.method.value, "amount": plain(one.amount), "tendered": plain(one.tendered)}
-            for one in sale.payments
-        ],
+        "payments": [_payment_body(one) for one in sale.payments],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from smartpos.core.errors import Conflict, Invalid, NotFound
+from smartpos.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class NoOpenShift(Conflict):
@@ -148,9 +148,84 @@ class DiscountAboveLimit(Invalid):
 
     code = "discount_above_limit"
 
-    def __init__(self, limit_percent: int) -> None:
+    def __init__(self, limit_percent: int, approval: str) -> None:
         detail = _("A discount may be at most %(limit)s%% of the receipt.", limit=limit_percent)
-        super().__init__(detail, limit_percent=limit_percent)
+        super().__init__(detail, limit_percent=limit_percent, approval=approval)
+
+
+class CustomerNeeded(Invalid):
+    """Credit and points are a customer's."""
+
+    code = "customer_needed"
+    title = _l("Choose the customer first: credit and points belong to somebody")
+
+
+class CreditLimitExceeded(Conflict):
+    """More debt than the customer may have. ``approval`` names what a manager may allow."""
+
+    code = "credit_limit_exceeded"
+
+    def __init__(self, *, limit: str, balance: str, credit: str, approval: str) -> None:
+        super().__init__(
+            _("The customer may owe at most %(limit)s.", limit=limit),
+            limit=limit,
+            balance=balance,
+            credit=credit,
+            approval=approval,
+        )
+
+
+class DueDateInPast(Invalid):
+    """A debt that would be overdue at once."""
+
+    code = "due_date_in_past"
+    title = _l("The day on which the debt is due lies in the past")
+
+
+class NotEnoughPoints(Conflict):
+    """More points than the customer has, or than may pay for one receipt; ``most`` tells how many are possible."""
+
+    code = "not_enough_points"
+
+    def __init__(self, most: str) -> None:
+        super().__init__(_("At most %(most)s points may be used here.", most=most), most=most)
+
+
+class ForeignCashNotTaken(Invalid):
+    """A currency that this shift does not take, or that was not cash."""
+
+    code = "currency_not_taken"
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(_("%(currency)s is not taken in this shift.", currency=currency), currency=currency)
+
+
+class TotalDiffers(Conflict):
+    """The till showed another total than the shop's prices make; ``total`` tells the right one."""
+
+    code = "total_differs"
+
+    def __init__(self, total: str, shown: str) -> None:
+        super().__init__(
+            _("Prices have changed: the total is %(total)s.", total=total), total=total, shown=shown
+        )
+
+
+class GoodsExpired(Conflict):
+    """Goods whose day of expiry has passed; ``products`` lists them."""
+
+    code = "goods_expired"
+
+    def __init__(self, products: list[dict[str, Any]]) -> None:
+        names = ", ".join(product["name"] for product in products)
+        super().__init__(_("Expired, not to be sold: %(names)s", names=names), products=products)
+
+
+class NotTheirShift(Forbidden):
+    """A sale for a shift or a person that the sender may not speak for."""
+
+    code = "not_their_shift"
+    title = _l("You may not send sales of this shift")
 
 
 class CashNotAllowed(Invalid):
@@ -205,13 +280,6 @@ class ClientUuidReused(Conflict):
 
     code = "client_uuid_reused"
     title = _l("This sale was already recorded with other contents")
-
-
-class CustomerNotFound(NotFound):
-    """No such customer."""
-
-    code = "customer_not_found"
-    title = _l("There is no such customer")
 
 
 class WrongMoment(Invalid):

@@ -38,9 +38,13 @@ def sell(request: operations.SaleRequest) -> Response:
 def list_sales(query: dict[str, Any]) -> Response:
     """Receipts without their lines, the latest first: one's own, or all with the permission."""
     statement = queries.sales_of(g.principal)
-    for column in (Sale.shift_id, Sale.branch_id, Sale.cashier_id):
+    for column in (Sale.shift_id, Sale.branch_id, Sale.cashier_id, Sale.customer_id, Sale.type):
         if query[column.key] is not None:
             statement = statement.where(column == query[column.key])
+    if query["flag"] is not None:
+        statement = statement.where(Sale.flags.any(query["flag"].value), Sale.flags != [])
+    if query["receipt"]:
+        statement = statement.where(queries.named_so(query["receipt"]))
     if query["first_day"] is not None:
         statement = statement.where(Sale.business_date >= query["first_day"])
     if query["last_day"] is not None:
@@ -48,7 +52,7 @@ def list_sales(query: dict[str, Any]) -> Response:
     found = page(
         statement, [Sale.sold_at, Sale.id], limit=query["limit"], cursor=query["cursor"], descending=True
     )
-    heads = [head_body(queries.sale_head(row, [], [])) for row in found.items]
+    heads = [head_body(queries.sale_head(row)) for row in found.items]
     return jsonify(items=heads, next_cursor=found.next_cursor)
 
 

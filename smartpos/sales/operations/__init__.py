@@ -1,6 +1,7 @@
 """Opening and closing shifts, and selling."""
 
-from smartpos.sales.operations.selling import MOST_LINES, SALE_ORIGIN, complete_sale
+from smartpos.sales.operations.drafts import SALE_ORIGIN
+from smartpos.sales.operations.selling import MOST_LINES, complete_sale
 from smartpos.sales.operations.shifts import SHIFT_ORIGIN, close_shift, open_shift
 from smartpos.sales.requests import SaleLine, SaleRequest, Tender
 

@@ -1,4 +1,4 @@
-"""From what a client names to goods with prices: nothing the client says about a price counts."""
+"""From what a client names to goods with prices."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from smartpos.identity.actors import Actor
 from smartpos.sales.errors import ProductNotFound, ProductNotSold, WrongBarcode, WrongQuantity
 from smartpos.sales.pricing import CartLine, fits_unit, pack_price
 from smartpos.sales.requests import SaleLine
+from smartpos.stock.queries import Goods, is_tracked
 
 ONE = Decimal("1.000")
 
@@ -23,20 +24,47 @@ class BasketLine:
     """A line whose goods are known. ``moved`` is what leaves stock, in base units.
 
     ``digits`` says how finely it may be counted; a pack is sold whole, whatever its goods are measured in.
+    ``list_price`` is the shop's own; ``cart`` has the price that is charged.
     """
 
+    asked: SaleLine
     product: Sellable
-    barcode: str | None
     unit: str
     digits: int
     multiplier: Decimal
     quantity: Decimal
     moved: Decimal
+    list_price: Decimal
     cart: CartLine
+    promotion_id: int | None = None
+    promotion_name: str | None = None
+
+    @property
+    def goods(self) -> Goods:
+        """The product as stock sees it."""
+        product = self.product
+        tracked = is_tracked(product.type, product.track_inventory)
+        return Goods(product.id, product.name, tracked, product.cost_price)
+
+    @property
+    def price_by_hand(self) -> bool:
+        """Whether somebody set another price than the shop's own."""
+        return self.asked.price is not None and self.cart.price != self.list_price
 
 
-def fill_basket(lines: Sequence[SaleLine], *, branch_id: int, at: datetime, actor: Actor) -> list[BasketLine]:
+def fill_basket(
+    lines: Sequence[SaleLine],
+    *,
+    branch_id: int,
+    at: datetime,
+    price_type_id: int | None = None,
+    as_shown: bool = False,
+    actor: Actor,
+) -> list[BasketLine]:
     """Look up goods, prices and VAT as they are in a branch at a moment; one statement.
+
+    A price set by hand goes before the shop's own. ``as_shown`` is for what was sold offline: the price that the till
+    showed holds, and goods that are not for sale any more have been sold all the same.
 
     Raises ProductNotFound, ProductNotSold and WrongQuantity, each naming all that are wrong; WrongBarcode.
     """
@@ -46,10 +74,12 @@ def fill_basket(lines: Sequence[SaleLine], *, branch_id: int, at: datetime, acto
         branch_id=branch_id,
         country=actor.organization.country,
         at=at,
+        **({"price_type_id": price_type_id} if price_type_id is not None else {}),
     )
     _refuse_unknown(lines, products, codes)
-    basket = [_line(line, products, codes) for line in lines]
-    _refuse_inactive(basket)
+    basket = [_line(line, products, codes, as_shown) for line in lines]
+    if not as_shown:
+        _refuse_inactive(basket)
     _refuse_fine_quantities(basket)
     return basket
 
@@ -65,7 +95,9 @@ def _refuse_unknown(
         raise ProductNotFound(list(dict.fromkeys(unknown_ids)), list(dict.fromkeys(unknown_codes)))
 
 
-def _line(line: SaleLine, products: Mapping[int, Sellable], codes: Mapping[str, Scanned]) -> BasketLine:
+def _line(
+    line: SaleLine, products: Mapping[int, Sellable], codes: Mapping[str, Scanned], as_shown: bool
+) -> BasketLine:
     code = codes[line.barcode] if line.barcode is not None else None
     if code is not None and line.product_id not in {None, code.product_id}:
         raise WrongBarcode(barcode=code.barcode)
@@ -75,19 +107,21 @@ def _line(line: SaleLine, products: Mapping[int, Sellable], codes: Mapping[str, 
     product = products[product_id]
     is_pack = _is_pack(code)
     multiplier = code.multiplier if code else ONE
-    price = pack_price(product.price, multiplier, code.price) if code else product.price
+    list_price = round_money(pack_price(product.price, multiplier, code.price) if code else product.price)
+    shown = line.shown_price if as_shown and line.shown_price is not None else list_price
     # All figures get the digits they are stored with, so that a receipt reads the same now and later.
     quantity = round_quantity(line.quantity)
     return BasketLine(
+        asked=line,
         product=product,
-        barcode=line.barcode,
         unit=(code.title if code and is_pack else None) or product.unit_name,
         digits=0 if is_pack else product.unit_digits,
         multiplier=multiplier,
         quantity=quantity,
         moved=round_quantity(quantity * multiplier),
+        list_price=list_price,
         cart=CartLine(
-            price=round_money(price),
+            price=round_money(line.price if line.price is not None else shown),
             quantity=quantity,
             discount=round_money(line.discount),
             vat_rate=round_money(product.vat_rate),

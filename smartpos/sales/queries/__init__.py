@@ -1,17 +1,19 @@
 """Questions about shifts and sales."""
 
 from smartpos.sales.queries.receipts import (
+    Buyer,
     SoldItem,
     SoldPayment,
     SoldSale,
     find_by_client_uuid,
+    named_so,
+    returned_of,
     sale_for,
     sale_head,
     sales_of,
     sold_sale,
 )
 from smartpos.sales.queries.shifts import (
-    OpenShift,
     Takings,
     current_shift,
     open_shift_of,
@@ -22,7 +24,7 @@ from smartpos.sales.queries.shifts import (
 from smartpos.sales.queries.tills import TillPlace, often_sold, tills_in_use
 
 __all__ = [
-    "OpenShift",
+    "Buyer",
     "SoldItem",
     "SoldPayment",
     "SoldSale",
@@ -30,8 +32,10 @@ __all__ = [
     "TillPlace",
     "current_shift",
     "find_by_client_uuid",
+    "named_so",
     "often_sold",
     "open_shift_of",
+    "returned_of",
     "sale_for",
     "sale_head",
     "sales_of",

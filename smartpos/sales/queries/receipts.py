@@ -1,26 +1,53 @@
 """Questions about sales."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from smartpos.catalog.models import Promotion
 from smartpos.core.db import db
 from smartpos.core.errors import NotFound
 from smartpos.core.paging import AnySelect
 from smartpos.core.sql import send
+from smartpos.crm.models import Customer, CustomerTransaction
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till, User
-from smartpos.sales.models import PaymentMethod, PaymentSummary, Sale, SaleItem, SalePayment, SaleType
+from smartpos.sales.models import (
+    PaymentMethod,
+    PaymentSummary,
+    Restock,
+    Sale,
+    SaleItem,
+    SalePayment,
+    SaleStatus,
+    SaleType,
+)
 from smartpos.sales.permissions import SalesPermission
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """The customer of a receipt, with the account as it is now and the points of this receipt."""
+
+    id: int
+    name: str
+    phone: str | None
+    balance: Decimal
+    points: Decimal
+    points_earned: Decimal = NOTHING
+    points_used: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class SoldItem:
-    """One line of a receipt."""
+    """One line of a receipt. ``returned`` is how much of it has come back since."""
 
     id: int
     line_number: int
@@ -31,13 +58,23 @@ class SoldItem:
     quantity: Decimal
     multiplier: Decimal
     price: Decimal
+    list_price: Decimal | None
     gross: Decimal
+    promotion_id: int | None
+    promotion_name: str | None
+    promotion: Decimal
     discount: Decimal
     cart_discount: Decimal
     vat_rate: Decimal
     vat_included: bool
     tax: Decimal
     total: Decimal
+    returns_id: int | None
+    restock: Restock | None
+    batch_number: str | None
+    expiration_date: date | None
+    marking_code: str | None
+    returned: Decimal = Decimal("0.000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,10 @@ class SoldPayment:
     method: PaymentMethod
     amount: Decimal
     tendered: Decimal
+    currency: str | None = None
+    rate: Decimal | None = None
+    foreign_amount: Decimal | None = None
+    due_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +98,7 @@ class SoldSale:
     number: str
     client_uuid: UUID
     type: SaleType
+    status: SaleStatus
     branch_id: int
     branch: str
     till_id: int
@@ -64,6 +106,9 @@ class SoldSale:
     shift_id: int
     cashier_id: int
     cashier: str
+    buyer: Buyer | None
+    original_id: int | None
+    price_type_id: int | None
     payment_method: PaymentSummary
     gross: Decimal
     discount: Decimal
@@ -74,9 +119,13 @@ class SoldSale:
     change: Decimal
     business_date: date
     sold_at: datetime
+    reason: str | None
+    is_offline: bool
+    is_late: bool
+    flags: list[str]
     created_at: datetime
-    items: list[SoldItem]
-    payments: list[SoldPayment]
+    items: list[SoldItem] = field(default_factory=list)
+    payments: list[SoldPayment] = field(default_factory=list)
 
 
 _HEADS: AnySelect = (
@@ -85,77 +134,133 @@ _HEADS: AnySelect = (
         Sale.number,
         Sale.client_uuid,
         Sale.type,
+        Sale.status,
         Sale.branch_id,
-        Branch.name,
+        Branch.name.label("branch"),
         Sale.till_id,
-        Till.name,
+        Till.name.label("till"),
         Sale.shift_id,
         Sale.cashier_id,
-        User.full_name,
-        User.username,
+        func.coalesce(func.nullif(User.full_name, ""), User.username).label("cashier"),
+        Sale.original_id,
+        Sale.price_type_id,
         Sale.payment_method,
-        Sale.gross_amount,
-        Sale.discount_amount,
-        Sale.tax_amount,
-        Sale.rounding_amount,
-        Sale.total_amount,
-        Sale.tendered_amount,
-        Sale.change_amount,
+        Sale.gross_amount.label("gross"),
+        Sale.discount_amount.label("discount"),
+        Sale.tax_amount.label("tax"),
+        Sale.rounding_amount.label("rounding"),
+        Sale.total_amount.label("total"),
+        Sale.tendered_amount.label("paid"),
+        Sale.change_amount.label("change"),
         Sale.business_date,
         Sale.sold_at,
+        Sale.reason,
+        Sale.is_offline,
+        Sale.is_late,
+        Sale.flags,
         Sale.created_at,
+        Customer.id.label("buyer_id"),
+        Customer.name.label("buyer_name"),
+        Customer.phone.label("buyer_phone"),
+        Customer.balance.label("buyer_balance"),
+        Customer.points.label("buyer_points"),
     )
     .join(Branch, Branch.id == Sale.branch_id)
     .join(Till, Till.id == Sale.till_id)
     .join(User, User.id == Sale.cashier_id)
+    .outerjoin(Customer, Customer.id == Sale.customer_id)
 )
-_NAME = list(_HEADS.selected_columns.keys()).index("full_name")
-_ITEMS: AnySelect = select(
-    SaleItem.id,
-    SaleItem.line_number,
-    SaleItem.product_id,
-    SaleItem.product_name,
-    SaleItem.barcode,
-    SaleItem.unit,
-    SaleItem.quantity,
-    SaleItem.multiplier,
-    SaleItem.price,
-    SaleItem.gross_amount,
-    SaleItem.discount_amount,
-    SaleItem.cart_discount_amount,
-    SaleItem.vat_rate,
-    SaleItem.vat_included,
-    SaleItem.tax_amount,
-    SaleItem.total_amount,
-).order_by(SaleItem.line_number)
-_PAYMENTS: AnySelect = select(SalePayment.method, SalePayment.amount, SalePayment.tendered_amount).order_by(
-    SalePayment.id
+_NAMES = list(_HEADS.selected_columns.keys())
+_BUYER = _NAMES.index("buyer_id")
+_ITEMS: AnySelect = (
+    select(
+        SaleItem.id,
+        SaleItem.line_number,
+        SaleItem.product_id,
+        SaleItem.product_name,
+        SaleItem.barcode,
+        SaleItem.unit,
+        SaleItem.quantity,
+        SaleItem.multiplier,
+        SaleItem.price,
+        SaleItem.list_price,
+        SaleItem.gross_amount,
+        SaleItem.promotion_id,
+        Promotion.name,
+        SaleItem.promotion_amount,
+        SaleItem.discount_amount,
+        SaleItem.cart_discount_amount,
+        SaleItem.vat_rate,
+        SaleItem.vat_included,
+        SaleItem.tax_amount,
+        SaleItem.total_amount,
+        SaleItem.returns_id,
+        SaleItem.restock,
+        SaleItem.batch_number,
+        SaleItem.expiration_date,
+        SaleItem.marking_code,
+    )
+    .outerjoin(Promotion, Promotion.id == SaleItem.promotion_id)
+    .order_by(SaleItem.line_number)
 )
+_PAYMENTS: AnySelect = select(
+    SalePayment.method,
+    SalePayment.amount,
+    SalePayment.tendered_amount,
+    SalePayment.currency,
+    SalePayment.exchange_rate,
+    SalePayment.foreign_amount,
+    SalePayment.due_date,
+).order_by(SalePayment.id)
 
 
-def sale_head(row: Any, items: list[SoldItem], payments: list[SoldPayment]) -> SoldSale:
-    """A row of ``sales_of`` as a receipt."""
-    facts: list[Any] = [*row, items, payments]
-    facts[_NAME : _NAME + 2] = [
-        row[_NAME] or row[_NAME + 1]
-    ]  # full name, user name; a page gives plain tuples
-    return SoldSale(*facts)
+def sale_head(row: Any) -> SoldSale:
+    """A row of ``sales_of`` as a receipt without lines and payments; a page gives plain tuples."""
+    facts = dict(zip(_NAMES[:_BUYER], row[:_BUYER], strict=True))
+    buyer = Buyer(*row[_BUYER:]) if row[_BUYER] is not None else None
+    return SoldSale(**facts, buyer=buyer)
 
 
 def sold_sale(sale_id: int) -> SoldSale:
-    """A receipt with its lines and payments, by three statements. Raises NotFound."""
+    """A receipt with its lines and payments, by three statements, and one each for a customer's points and for what
+    has come back. Raises NotFound."""
     row = db.session.execute(_HEADS.where(Sale.id == sale_id)).one_or_none()
     if row is None:
         raise NotFound
-    items = db.session.execute(_ITEMS.where(SaleItem.sale_id == sale_id))
+    head = sale_head(row)
+    items = [SoldItem(*item) for item in db.session.execute(_ITEMS.where(SaleItem.sale_id == sale_id))]
     payments = db.session.execute(_PAYMENTS.where(SalePayment.sale_id == sale_id))
-    return sale_head(row, [SoldItem(*item) for item in items], [SoldPayment(*one) for one in payments])
+    if head.status is not SaleStatus.COMPLETED:
+        back = returned_of([item.id for item in items])
+        items = [replace(item, returned=back[item.id]) if item.id in back else item for item in items]
+    buyer = _with_points(head.buyer, sale_id) if head.buyer else None
+    return replace(head, buyer=buyer, items=items, payments=[SoldPayment(*one) for one in payments])
+
+
+def returned_of(item_ids: Collection[int]) -> dict[int, Decimal]:
+    """How much of each line has come back, as positive quantities; lines of which nothing has are missing."""
+    query = (
+        select(SaleItem.returns_id, -func.sum(SaleItem.quantity))
+        .where(SaleItem.returns_id.in_(list(item_ids)))
+        .group_by(SaleItem.returns_id)
+    )
+    return {number: quantity for number, quantity in db.session.execute(query) if number is not None}
+
+
+def _with_points(buyer: Buyer, sale_id: int) -> Buyer:
+    query = select(
+        func.coalesce(func.sum(CustomerTransaction.points_earned), 0),
+        func.coalesce(func.sum(CustomerTransaction.points_used), 0),
+    ).where(CustomerTransaction.origin_kind == "sale", CustomerTransaction.origin_id == sale_id)
+    earned, used = db.session.execute(query).one()
+    return replace(buyer, points_earned=earned, points_used=used)
 
 
 def sale_for(actor: Actor, sale_id: int) -> SoldSale:
     """A receipt that the actor may see: one's own, or any with the permission. Raises NotFound."""
     sale = sold_sale(sale_id)
-    if sale.cashier_id != actor.user_id and not actor.can(SalesPermission.SALE_READ_ALL):
+    may_see_all = actor.can(SalesPermission.SALE_READ_ALL) or actor.can(SalesPermission.SALE_REFUND)
+    if sale.cashier_id != actor.user_id and not may_see_all:
         raise NotFound
     return sale
 
@@ -167,7 +272,16 @@ def sales_of(actor: Actor) -> AnySelect:
     return _HEADS.where(Sale.cashier_id == actor.user_id)
 
 
-def find_by_client_uuid(client_uuid: UUID, actor: Actor) -> tuple[int, str] | None:
+def named_so(text: str) -> ColumnElement[bool]:
+    """The condition for a receipt's number, or for the beginning of its client_uuid as printed before it had one."""
+    code = text.strip().removeprefix("W-").replace("-", "").lower()
+    if 8 <= len(code) <= 32 and set(code) <= set("0123456789abcdef"):
+        first, last = UUID(code.ljust(32, "0")), UUID(code.ljust(32, "f"))
+        return or_(Sale.number == text.strip(), Sale.client_uuid.between(first, last))
+    return Sale.number == text.strip()
+
+
+def find_by_client_uuid(client_uuid: object, actor: Actor) -> tuple[int, str] | None:
     """The id and the fingerprint of the sale that a client has named before, if any."""
     rows = send(
         "SELECT id, content_hash FROM sales "

@@ -1,6 +1,7 @@
 """Shapes of the selling API: what is accepted, and what the documentation promises as answers."""
 
 from smartpos.sales.schemas.receipts import (
+    SaleCustomerOut,
     SaleHeadOut,
     SaleItemOut,
     SaleOut,
@@ -25,6 +26,7 @@ from smartpos.sales.schemas.shifts import (
 __all__ = [
     "CloseShiftIn",
     "OpenShiftIn",
+    "SaleCustomerOut",
     "SaleHeadOut",
     "SaleItemOut",
     "SaleOut",

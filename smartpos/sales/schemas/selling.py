@@ -21,6 +21,18 @@ class SellItem(Schema):
     barcode = TextField(longest=64, shortest=1, load_default=None, allow_none=True)
     quantity = QuantityField(required=True, above=0)
     discount = MoneyField(minimum=0, load_default=NOTHING)
+    price = MoneyField(
+        minimum=0,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "set by hand; needs the right"},
+    )
+    shown_price = MoneyField(minimum=0, load_default=None, allow_none=True)
+    shown_promotion = MoneyField(minimum=0, load_default=NOTHING)
+    promotion_id = IdField(load_default=None, allow_none=True)
+    batch_number = TextField(longest=64, load_default=None, allow_none=True)
+    expiration_date = fields.Date(load_default=None, allow_none=True)
+    marking_code = TextField(longest=200, load_default=None, allow_none=True)
 
     @validates_schema
     def check(self, line: dict[str, Any], **options: Any) -> None:
@@ -37,6 +49,10 @@ class SellPayment(Schema):
 
     method = fields.Enum(PaymentMethod, by_value=True, required=True)
     amount = MoneyField(required=True, minimum=0)
+    due_date = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "credit: when it is to be paid"}
+    )
+    currency = TextField(longest=3, load_default=None, allow_none=True)
 
     @post_load
     def make(self, payment: dict[str, Any], **options: Any) -> Tender:
@@ -53,6 +69,22 @@ class Sell(Schema):
     )
     discount = MoneyField(minimum=0, load_default=NOTHING)
     customer_id = IdField(load_default=None, allow_none=True)
+    customer_uuid = fields.UUID(load_default=None, allow_none=True)
+    price_type_id = IdField(load_default=None, allow_none=True)
+    foreign_change = MoneyField(
+        minimum=0,
+        load_default=NOTHING,
+        metadata={"description": "part of the change given in foreign currency"},
+    )
+    approvals = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=20))
+    total = MoneyField(
+        minimum=0, load_default=None, allow_none=True, metadata={"description": "what the customer was told"}
+    )
+    offline = fields.Boolean(
+        load_default=False, metadata={"description": "it has happened already, without a connection"}
+    )
+    shift_id = IdField(load_default=None, allow_none=True)
+    cashier_id = IdField(load_default=None, allow_none=True)
     sold_at = MomentField(load_default=None, allow_none=True)
 
     @pre_load
@@ -65,4 +97,5 @@ class Sell(Schema):
 
     @post_load
     def make(self, body: dict[str, Any], **options: Any) -> SaleRequest:
-        return SaleRequest(**body | {"items": tuple(body["items"]), "payments": tuple(body["payments"])})
+        lists = {name: tuple(body[name]) for name in ("items", "payments", "approvals")}
+        return SaleRequest(**body | lists)
