@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from smartpos.core.money import CENT, round_to_step
+from smartpos.core.money import part_of as share
+from smartpos.core.money import round_to_step
 from smartpos.sales.models import PaymentMethod
 
 NOTHING = Decimal("0.00")
@@ -63,8 +64,8 @@ def part_of(line: Amounts, part: Decimal, whole: Decimal) -> Amounts:
     net = line.gross - line.promotion - line.discount - line.cart_discount
     with_cart = net + line.cart_discount
     with_discount = with_cart + line.discount
-    cuts = [_share(amount, part, whole) for amount in (net, with_cart, with_discount, line.gross)]
-    tax = _share(line.tax, part, whole)
+    cuts = [share(amount, part, whole) for amount in (net, with_cart, with_discount, line.gross)]
+    tax = share(line.tax, part, whole)
     on_top = line.total - net
     return Amounts(
         gross=cuts[3],
@@ -73,7 +74,7 @@ def part_of(line: Amounts, part: Decimal, whole: Decimal) -> Amounts:
         cart_discount=cuts[1] - cuts[0],
         tax=tax,
         total=cuts[0] + (tax if on_top else NOTHING),
-        cost=_share(line.cost, part, whole),
+        cost=share(line.cost, part, whole),
     )
 
 
@@ -113,8 +114,8 @@ def points_to_take_back(
     """Of the points that a receipt earned, what belongs to goods that count for ``given``."""
     if bought <= 0:
         return earned if is_last else NOTHING
-    before = _share(earned, min(given_before, bought), bought)
-    after = earned if is_last else _share(earned, min(given_before + given, bought), bought)
+    before = share(earned, min(given_before, bought), bought)
+    after = earned if is_last else share(earned, min(given_before + given, bought), bought)
     return after - before
 
 
@@ -162,18 +163,6 @@ def beyond_held(backs: Iterable[Back], held: Mapping[PaymentMethod, Decimal]) ->
 def together(amounts: Sequence[Amounts]) -> Decimal:
     """The sum of the totals."""
     return sum((one.total for one in amounts), NOTHING)
-
-
-def _share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """amount × part ÷ whole, half up. In whole numbers, because a quotient cut at 28 digits would round wrongly."""
-    cents, thousandths, all_thousandths = _units(amount, 2), _units(part, 3), _units(whole, 3)
-    sign = -1 if (cents < 0) != (thousandths < 0) else 1
-    doubled = 2 * abs(cents) * abs(thousandths) + all_thousandths
-    return sign * (doubled // (2 * all_thousandths)) * CENT
-
-
-def _units(value: Decimal, digits: int) -> int:
-    return int(value.scaleb(digits))
 
 
 def _down_to_step(amount: Decimal, step: Decimal) -> Decimal:

@@ -25,14 +25,14 @@ _INSERT = """
 WITH sale AS (
     INSERT INTO sales (organization_id, branch_id, till_id, shift_id, cashier_id, customer_id, original_id,
                        price_type_id, type, number, client_uuid, content_hash, payment_method, gross_amount,
-                       discount_amount, tax_amount, rounding_amount, total_amount, tendered_amount, change_amount,
-                       cost_amount, business_date, sold_at, reason, is_offline, is_late, flags, claimed_at, sent_by,
-                       created_at)
+                       discount_amount, tax_amount, rounding_amount, total_amount, returned_amount, tendered_amount,
+                       change_amount, cost_amount, business_date, sold_at, reason, is_offline, is_late, flags,
+                       claimed_at, sent_by, created_at)
     VALUES (%(organization_id)s, %(branch_id)s, %(till_id)s, %(shift_id)s, %(cashier_id)s, %(customer_id)s,
             %(original_id)s, %(price_type_id)s, %(type)s, %(number)s, %(client_uuid)s, %(content_hash)s,
-            %(payment_method)s, %(gross)s, %(discount)s, %(tax)s, %(rounding)s, %(total)s, %(tendered)s, %(change)s,
-            %(cost)s, %(business_date)s, %(sold_at)s, %(reason)s, %(is_offline)s, %(is_late)s, %(flags)s,
-            %(claimed_at)s, %(sent_by)s, %(created_at)s)
+            %(payment_method)s, %(gross)s, %(discount)s, %(tax)s, %(rounding)s, %(total)s, %(returned)s,
+            %(tendered)s, %(change)s, %(cost)s, %(business_date)s, %(sold_at)s, %(reason)s, %(is_offline)s,
+            %(is_late)s, %(flags)s, %(claimed_at)s, %(sent_by)s, %(created_at)s)
     ON CONFLICT (organization_id, client_uuid) DO NOTHING
     RETURNING id
 ), counted AS (
@@ -112,7 +112,11 @@ class DraftLine:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything a receipt consists of. ``rounding`` is part of ``total``, beside the sum of the lines."""
+    """Everything a receipt consists of.
+
+    ``rounding`` is part of ``total``, beside the sum of the lines. ``returned`` is what goods that came back counted
+    for in it; it is not negative.
+    """
 
     type: SaleType
     client_uuid: UUID
@@ -130,6 +134,7 @@ class Draft:
     buyer: Buyer | None = None
     original_id: int | None = None
     price_type_id: int | None = None
+    returned: Decimal = NOTHING
     reason: str | None = None
     is_offline: bool = False
     claimed_at: datetime | None = None
@@ -237,6 +242,7 @@ class Draft:
             "tax": self._sum("tax"),
             "rounding": self.rounding,
             "total": self.total,
+            "returned": self.returned,
             "tendered": self.settlement.tendered,
             "change": self.settlement.change,
             "cost": self._sum("cost"),

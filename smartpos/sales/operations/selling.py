@@ -84,7 +84,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         now,
         request.sold_at or now,
     )
-    _settle_moment(sale)
+    settle_moment(sale)
     if not shift.is_open:
         sale.flag(SaleFlag.LATE)
     if request.customer_id is not None or request.customer_uuid is not None:
@@ -93,7 +93,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         request.items,
         branch_id=shift.branch_id,
         at=sale.sold_at,
-        price_type_id=_price_type(sale),
+        price_type_id=price_type_of(sale),
         as_shown=request.offline,
         actor=actor,
     )
@@ -105,7 +105,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         cash_only=is_cash_only(request.payments),
     )
     check_discount(sale, cart)
-    _check_expiry(sale, basket)
+    check_expiry(sale, basket)
     prepared = prepare_movements(
         [Movement(line.product.id, -line.moved) for line in basket],
         branch_id=shift.branch_id,
@@ -125,7 +125,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         else None,
         foreign_change=request.foreign_change,
     )
-    _check_cash(sale, basket, settlement)
+    check_cash(sale, basket, settlement)
     account = settle_account(sale, cart.total, settlement)
     sold = _draft(sale, draft_lines(basket, cart, prepared.posted), cart, settlement, account).write()
     if sold is None:
@@ -192,7 +192,7 @@ def _first_sold(request: SaleRequest, actor: Actor) -> SoldSale:
     return sale
 
 
-def _settle_moment(sale: OngoingSale) -> None:
+def settle_moment(sale: OngoingSale) -> None:
     """When it was sold: never in the future and never before the shift; a till's clock may be wrong by a day."""
     claimed, opened_at, now = sale.request.sold_at, sale.shift.opened_at, sale.now
     if claimed is None:
@@ -204,7 +204,7 @@ def _settle_moment(sale: OngoingSale) -> None:
     sale.sold_at = min(max(claimed, opened_at), now)
 
 
-def _price_type(sale: OngoingSale) -> int | None:
+def price_type_of(sale: OngoingSale) -> int | None:
     """The price type asked for, which somebody has to allow unless it is the customer's own; else the customer's."""
     own = sale.customer.price_type_id if sale.customer else None
     asked = sale.request.price_type_id
@@ -226,7 +226,8 @@ def _check_total(sale: OngoingSale, cart: PricedCart) -> None:
     sale.flag(SaleFlag.PRICE_DIFFERS)
 
 
-def _check_expiry(sale: OngoingSale, basket: Sequence[BasketLine]) -> None:
+def check_expiry(sale: OngoingSale, basket: Sequence[BasketLine]) -> None:
+    """Raises GoodsExpired for goods whose scanned day of expiry has passed; what has happened is flagged."""
     today = sale.sold_at.astimezone(sale.actor.organization.zone).date()
     expired = {
         line.product.id: line.product.name
@@ -240,7 +241,8 @@ def _check_expiry(sale: OngoingSale, basket: Sequence[BasketLine]) -> None:
     sale.flag(SaleFlag.NOT_FOR_SALE)
 
 
-def _check_cash(sale: OngoingSale, basket: Sequence[BasketLine], settlement: Settlement) -> None:
+def check_cash(sale: OngoingSale, basket: Sequence[BasketLine], settlement: Settlement) -> None:
+    """Raises CashNotAllowed and CashAboveLimit where the law forbids the cash; what has happened is flagged."""
     cash = settlement.paid_by(PaymentMethod.CASH)
     if not cash:
         return
