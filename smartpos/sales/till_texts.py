@@ -23,6 +23,7 @@ def till_texts() -> dict[str, str]:
         **_people_and_settings(),
         **_keys(),
         **_counted(),
+        **_outbox(),
     }
 
 
@@ -266,4 +267,18 @@ def _counted() -> dict[str, str]:
         f"{key}.{category}": count(sample)
         for key, count in counters.items()
         for category, sample in _SAMPLES.items()
+    }
+
+
+# --- Without the network -------------------------------------------------------------------------------------------
+def _outbox() -> dict[str, str]:
+    return {
+        "outbox": _("Outbox"),
+        "outbox_waiting": _("Waiting: %(count)s", count="{count}"),
+        "outbox_attention": _("Needs attention: %(count)s", count="{count}"),
+        "outbox_all_sent": _("All sent"),
+        "outbox_unsafe": _("Sales are not kept"),
+        "sale_needs_attention": _(
+            "The server did not take sale %(number)s: %(reason)s", number="{number}", reason="{reason}"
+        ),
     }

@@ -53,7 +53,7 @@ export class Entry {
     restore(field, before.count !== null && !before.sought ? "" : field?.value);
     const { dialog } = this.till.state;
     if (dialog && !OPEN_TO_SCANS.includes(dialog.name)) this.till.refuse(t("close_window_first"));
-    else if (this.till.checkout.busy) this.#queueUp(code, counted);
+    else if (this.till.busy) this.#queueUp(code, counted);
     else if (entry) this.add(entry, counted);
     else this.unknownCode(code);
     return true;
@@ -72,7 +72,7 @@ export class Entry {
 
   /** Add a looked-up code or a product ({product}) to the cart. */
   add(entry, count = 1000) {
-    if (this.till.checkout.busy) return;
+    if (this.till.busy) return;
     const cart = addToCart(this.till.state.cart, entry, count);
     const line = selectedLine(cart);
     this.till.show({

@@ -60,7 +60,7 @@ export function listenToKeys(till, scanner) {
   });
 
   // The page's own find and help belong to the till; so does leaving by a slip of the hand while a sale is sent.
-  addEventListener("beforeunload", (event) => { if (till.checkout.busy) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (till.busy) event.preventDefault(); });
 }
 
 function handled(event, act) {

@@ -29,7 +29,7 @@ export class Session {
 
   /** Lock the till: the session ends on the server, the screen asks who comes next. */
   async lock() {
-    if (this.till.checkout.busy) return;
+    if (this.till.busy) return;
     this.till.show({ locked: "locked", dialog: null });
     this.till.own.flush();
     try {
@@ -80,6 +80,15 @@ export class Session {
   async renew() {
     const { page } = await this.#page(this.urls.till);
     return this.#takeUp(page);
+  }
+
+  /** Take a fresh token for the session there is. false: nobody is signed in any more. */
+  async freshToken() {
+    const { page } = await this.#page(this.urls.till);
+    const boot = JSON.parse(page.getElementById("boot")?.textContent ?? "null");
+    if (!boot) this.ended();
+    this.#takeToken(boot?.csrf);
+    return boot !== null;
   }
 
   /** A page of the server, read by the till instead of shown; its token is the one to use from here on. */

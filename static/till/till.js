@@ -10,13 +10,16 @@ import { Favourites } from "./favourites.js";
 import { normalApostrophes } from "./fold.js";
 import { Memory } from "./memory.js";
 import { minor, showMoney, thousandths } from "./money.js";
+import { NoSafePlace, Outbox } from "./outbox.js";
 import { Session } from "./session.js";
+import { cashAlone, shownSale, withFacts } from "./shown.js";
 import { play } from "./sounds.js";
 import { Store } from "./store.js";
 import { t } from "./texts.js";
 
 const SYNC_EVERY = 30000; // milliseconds
 const TOAST_STAYS = 4500;
+const PRINT_WAITS = 600; // milliseconds in which the receipt may still get its number
 export class Till {
   constructor(boot) {
     this.api = new Api({ csrf: boot.csrf });
@@ -29,6 +32,7 @@ export class Till {
       cart: carts.emptyCart(),
       flash: { key: null, turn: 0 },
       sending: null,
+      outbox: Outbox.nothing(),
       queued: 0,
       done: null,
       query: "",
@@ -43,13 +47,27 @@ export class Till {
     });
     this.session = new Session(this, boot);
     this.api.onSignedOut = () => this.session.ended();
-    this.api.onReachable = (reachable) => this.#set({ reachable });
+    this.api.onReachable = (reachable) => {
+      const back = reachable && !this.state.reachable;
+      this.#set({ reachable });
+      if (back) this.outbox.wake();
+    };
     this.checkout = new Checkout({
       api: this.api,
       url: boot.urls.sell,
       onChange: (sending) => this.#set({ sending }),
       remember: (body) => this.own.setNow("sending", body),
     });
+    this.outbox = new Outbox({
+      organizationId: boot.organization.id,
+      api: this.api,
+      who: () => ({ cashierId: this.state.user.id, shiftId: this.state.shift?.id ?? null, tillId: this.state.tillId }),
+      renewToken: () => this.session.freshToken(),
+      onChange: (outbox) => this.#set({ outbox }),
+      onEntry: (entry, before) => this.#entryChanged(entry, before),
+    });
+    this.outboxReady = this.outbox.open();
+    this.paying = false;
     this.favourites = new Favourites(this.device, boot.popular ?? []);
     this.urls = boot.urls;
     this.entry = new Entry(this);
@@ -66,6 +84,11 @@ export class Till {
     return this.store.state;
   }
 
+  /** Whether a payment is being written down, or sent because it can't be; the cart must stay as it is. */
+  get busy() {
+    return this.paying || this.checkout.busy;
+  }
+
   #set(change) {
     this.store.set(change);
   }
@@ -80,7 +103,7 @@ export class Till {
     });
     const complete = await this.catalogue.open();
     if (complete) this.#catalogueChanged("ready");
-    this.#resumeSale();
+    await this.#resumeSale();
     await this.syncCatalogue();
     clearInterval(this.timer);
     this.timer = setInterval(() => {
@@ -122,7 +145,7 @@ export class Till {
     const cartNow = carts.refreshed(cart, this.catalogue.index);
     this.#set({
       catalogue: { state, count: this.catalogue.index.size, version: catalogue.version + 1 },
-      ...(cartNow === cart || this.checkout.busy ? {} : { cart: cartNow }),
+      ...(cartNow === cart || this.busy ? {} : { cart: cartNow }),
     });
   }
 
@@ -141,10 +164,20 @@ export class Till {
     this.#set({ cart: this.own.get("cart") ?? carts.emptyCart(), done: null, last: this.own.get("last"), query: "" });
   }
 
-  /** A sale was on its way when the page was closed: it must arrive, and only once. */
-  #resumeSale() {
+  /** What was on its way when the page was closed must arrive, and only once; its cart is not to be paid again. */
+  async #resumeSale() {
+    const safe = await this.outboxReady;
     const body = this.own.get("sending");
-    if (body && !this.state.locked) this.#complete(body);
+    if (body && safe) {
+      await this.outbox.put({ kind: "sale", id: body.client_uuid, url: this.urls.sell, body });
+      this.own.setNow("sending", null);
+    } else if (body && !this.state.locked) await this.#sellOnline(body);
+    const { cart } = this.state;
+    const entry = safe && cart.lines.length ? await this.outbox.get(cart.uuid) : null;
+    if (!entry || entry.state === "attention" || this.state.cart !== cart) return;
+    const sale = entry.answer ?? entry.shown;
+    if (sale) this.#show(sale);
+    else this.#emptyCart();
   }
 
   sessionChanged(facts) {
@@ -157,6 +190,7 @@ export class Till {
       this.#resumeSale();
       this.syncCatalogue();
     }
+    this.outbox.wake();
     this.focusSearch();
   }
 
@@ -164,7 +198,7 @@ export class Till {
 
   /** Replace the cart by what `change` makes of it; not while a sale is on its way. */
   change(change) {
-    if (this.checkout.busy) return;
+    if (this.busy) return;
     const cart = change(this.state.cart);
     if (cart !== this.state.cart) this.#set({ cart });
   }
@@ -180,7 +214,7 @@ export class Till {
 
   remove(key) {
     const line = this.state.cart.lines.find((one) => one.key === key);
-    if (!line || this.checkout.busy) return;
+    if (!line || this.busy) return;
     const { cart } = this.state;
     this.change((now) => carts.withoutLine(now, key));
     this.toast(t("line_removed", { name: line.name }), "info", {
@@ -204,7 +238,7 @@ export class Till {
 
   pay(payments) {
     const { cart, shift } = this.state;
-    if (this.checkout.busy || shift === null) return;
+    if (this.busy || shift === null) return;
     if (cart.lines.length === 0) {
       this.toast(t("cart_is_empty"), "info");
       return;
@@ -217,50 +251,110 @@ export class Till {
     this.#complete(carts.saleOf(cart, payments.length > 1 ? payments.filter(({ amount }) => amount > 0) : payments));
   }
 
-  async #complete(body) {
+  /** Write the sale down, say that it is paid, and let it travel to the server by itself. */
+  async #complete(sale) {
+    const { cart, user, branch, shift, tills, tillId } = this.state;
+    const priced = this.priced(cashAlone(sale.payments));
+    const body = withFacts(sale, { cart, priced, user, shift, at: new Date() });
+    const till = tills.find(({ id }) => id === tillId);
+    this.paying = true;
     this.close();
+    try {
+      if (!(await this.outboxReady)) throw new NoSafePlace();
+      const shown = shownSale({ body, cart, priced, user, branch, till, shift });
+      await this.outbox.put({ kind: "sale", id: body.client_uuid, url: this.urls.sell, body, shown, cart });
+      this.#sold(shown);
+    } catch (error) {
+      if (!(error instanceof NoSafePlace)) throw error;
+      await this.#sellOnline(body);
+    } finally {
+      this.paying = false;
+      this.entry.takeQueue();
+    }
+  }
+
+  /** Without a safe place on this device nothing counts as sold before the server has said so. */
+  async #sellOnline(body) {
+    this.paying = false; // the checkout is busy instead
     try {
       const sale = await this.checkout.send(body);
       if (sale) this.#sold(sale);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      await this.#refused(error);
-    } finally {
-      this.entry.takeQueue();
+      if (error.status === 401) return;
+      if (error.code === "csrf") {
+        if (await this.session.renew()) this.toast(t("try_again"), "warn");
+        else this.session.ended();
+      } else this.#refused({ ...error.body, code: error.code, detail: error.message });
     }
   }
 
   #sold(sale) {
     const { cart } = this.state;
     if (cart.uuid === sale.client_uuid) {
-      const quantities = new Map();
-      for (const line of cart.lines) {
-        const sold = Math.round((line.quantity * line.perPack) / 1000);
-        quantities.set(line.productId, (quantities.get(line.productId) ?? 0) + sold);
-      }
+      const quantities = soldQuantities(cart);
       this.favourites.count([...quantities.keys()]);
-      this.catalogue.take(quantities);
-      const { catalogue } = this.state;
-      this.#set({ cart: carts.emptyCart(), catalogue: { ...catalogue, version: catalogue.version + 1 } });
+      this.#takeStock(quantities);
     }
-    this.own.setNow("cart", null);
-    this.own.set("last", sale);
-    const announced = t("sold_change", { change: showMoney(minor(sale.change)) });
-    this.#set({ done: sale, last: sale, pane: "cart", announced });
+    this.#show(sale);
     this.sound("paid");
-    if (this.state.settings.print) this.desk.print(sale);
+    if (this.state.settings.print) this.#printSoon(sale);
   }
 
-  async #refused(problem) {
-    if (problem.status === 401) return;
-    if (problem.code === "csrf") {
-      if (await this.session.renew()) this.toast(t("try_again"), "warn");
-      else this.session.ended();
-      return;
-    }
-    this.refuse(problem.message);
+  /** The screen says paid, and is ready for the next customer. */
+  #show(sale) {
+    const announced = t("sold_change", { change: showMoney(minor(sale.change)) });
+    this.own.set("last", sale);
+    if (this.state.cart.uuid === sale.client_uuid) this.#emptyCart();
+    this.#set({ done: sale, last: sale, pane: "cart", announced });
+  }
+
+  #emptyCart() {
+    this.#set({ cart: carts.emptyCart() });
+    this.own.setNow("cart", null);
+  }
+
+  #takeStock(quantities) {
+    this.catalogue.take(quantities);
+    const { catalogue } = this.state;
+    this.#set({ catalogue: { ...catalogue, version: catalogue.version + 1 } });
+  }
+
+  /** Print with the number if the server is as quick as usual; a sale that it refuses needs no receipt. */
+  async #printSoon(sale) {
+    const entry = this.outbox.safe && this.state.reachable && !sale.id
+      ? await this.outbox.answered(sale.client_uuid, PRINT_WAITS) : null;
+    if (entry?.state !== "attention") this.desk.print(entry?.answer ?? sale);
+  }
+
+  /** An entry of the outbox is in another state than before. */
+  #entryChanged(entry) {
+    if (entry.kind !== "sale") return;
+    if (entry.state === "sent") {
+      const { done, last } = this.state;
+      if (last?.client_uuid === entry.id) {
+        this.own.set("last", entry.answer);
+        this.#set({ last: entry.answer, ...(done?.client_uuid === entry.id ? { done: entry.answer } : {}) });
+      }
+    } else if (entry.state === "attention") this.#saleRefused(entry);
+  }
+
+  /** The server won't have a sale: while the next has not begun the cart comes back, else the outbox keeps it. */
+  #saleRefused(entry) {
+    const { cart, done, user, locked } = this.state;
+    const stillHere = done?.client_uuid === entry.id && cart.lines.length === 0 && user.id === entry.cashierId && !locked;
+    if (stillHere && entry.cart) {
+      this.#set({ cart: entry.cart, done: null, last: null });
+      this.own.set("last", null);
+      this.#takeStock(soldQuantities(entry.cart, -1));
+      this.#refused(entry.problem);
+    } else this.refuse(t("sale_needs_attention", { number: entry.shown?.number ?? "", reason: entry.problem.detail }));
+  }
+
+  #refused(problem) {
+    this.refuse(problem.detail || problem.title || problem.code);
     if (problem.code === "not_enough_stock") {
-      const lines = problem.body.lines ?? [];
+      const lines = problem.lines ?? [];
       const shortages = lines.map((line) => ({ productId: line.product_id, available: thousandths(line.available) }));
       this.#set({ cart: carts.withShortages(this.state.cart, shortages), pane: "cart" });
     } else if (["no_open_shift", "shift_is_closed"].includes(problem.code)) this.#set({ shift: null });
@@ -275,7 +369,7 @@ export class Till {
 
   clearCart() {
     const { cart } = this.state;
-    if (cart.lines.length === 0 || this.checkout.busy) return;
+    if (cart.lines.length === 0 || this.busy) return;
     this.#set({ cart: carts.emptyCart(), dialog: null });
     this.toast(t("cart_cleared"), "info", {
       label: t("undo"),
@@ -349,4 +443,14 @@ export class Till {
       this.#set({ toasts: this.state.toasts.filter((one) => one.id !== id) });
     }
   }
+}
+
+/** What a cart takes out of the stock, in thousandths by product. */
+function soldQuantities(cart, sign = 1) {
+  const quantities = new Map();
+  for (const line of cart.lines) {
+    const sold = sign * Math.round((line.quantity * line.perPack) / 1000);
+    quantities.set(line.productId, (quantities.get(line.productId) ?? 0) + sold);
+  }
+  return quantities;
 }

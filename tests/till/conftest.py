@@ -138,13 +138,20 @@ class Till:
         self.ready()
         self.page.wait_for_load_state("networkidle")
 
+    def settled(self) -> None:
+        """Wait until everything sold here has reached the server."""
+        pill = self.page.locator(".pill.outbox")
+        expect(pill).to_have_attribute("data-waiting", "0", timeout=15_000)
+
     def sales(self) -> int:
-        """How many sales the shop has."""
+        """How many sales the shop has, once those of this till have arrived."""
+        self.settled()
         with self.server.shop.inside("owner"):
             return db.session.execute(select(func.count()).select_from(Sale)).scalar_one()
 
     def last_sale(self) -> tuple[Decimal, list[tuple[int, Decimal]]]:
         """Total of the latest sale, and what it sold: product and quantity."""
+        self.settled()
         with self.server.shop.inside("owner"):
             sale = db.session.execute(select(Sale).order_by(Sale.id.desc()).limit(1)).scalar_one()
             items = select(SaleItem.product_id, SaleItem.quantity).where(SaleItem.sale_id == sale.id)
@@ -153,6 +160,7 @@ class Till:
 
     def stock(self, goods: Goods) -> Decimal:
         """What the shop has of it."""
+        self.settled()
         shop = self.server.shop
         with shop.inside("owner"):
             query = select(BranchStock.quantity).where(
@@ -162,11 +170,13 @@ class Till:
 
     def cash(self) -> Decimal:
         """What the cash ledger says is in the drawers."""
+        self.settled()
         with self.server.shop.inside("owner"):
             return db.session.execute(select(func.coalesce(func.sum(CashEntry.amount), 0))).scalar_one()
 
     def books_are_right(self) -> bool:
         """Whether every sum agrees with its ledger."""
+        self.settled()
         with self.server.app.app_context(), platform_scope(reason="test"):
             return not list(verify_books())
 

@@ -8,6 +8,7 @@ import { DiscountDialog, PaymentDialog, QuantityDialog } from "./amounts.js";
 import { Basket } from "./basket.js";
 import { Finder } from "./finder.js";
 import { html, Icon, Key, useEffect, useRef, useState, WayOut } from "./kit.js";
+import { OutboxPill } from "./outbox.js";
 import { OpenShift, ReceiptsDialog, ShiftDialog } from "./shifts.js";
 import { KeysDialog, Lock, RecordedDialog, SettingsDialog, Toasts } from "./windows.js";
 
@@ -49,6 +50,7 @@ function Header({ till }) {
       ${shift && html`<button type="button" class="pill good" onClick=${() => till.open({ name: "shift" })}>
         ${t("shift_since", { time: clock(shift.opened_at) })}</button>`}
       <span class="grow"></span>
+      <${OutboxPill} till=${till} />
       <span class=${`pill ${reachable ? "good" : "bad"} link`} role="status"><i aria-hidden="true"></i>
         ${reachable ? t("connected") : t("no_connection")}</span>
       <${Now} />
