@@ -1,11 +1,13 @@
 """What can be wrong with shifts and sales."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.errors import Conflict, Forbidden, Invalid, NotFound
+from smartpos.core.money import plain
 
 
 class NoOpenShift(Conflict):
@@ -287,3 +289,159 @@ class WrongMoment(Invalid):
 
     code = "wrong_sold_at"
     title = _l("The time of the sale is in the future or before the shift was opened")
+
+
+class WrongPin(Forbidden):
+    """The PIN of an approval. Not Unauthorized: the session of the cashier is as good as before."""
+
+    code = "wrong_pin"
+    title = _l("This PIN is wrong")
+
+
+class CannotApprove(Forbidden):
+    """The PIN is right, but its owner may not allow this either; ``action`` is what they lack."""
+
+    code = "cannot_approve"
+    title = _l("This person may not allow it")
+
+
+class UnknownAction(Invalid):
+    """An approval for something that nobody could ever be allowed."""
+
+    code = "unknown_action"
+
+    def __init__(self, action: str) -> None:
+        sentence = _("There is nothing to allow under this name.")
+        super().__init__(sentence, action=action[:100], errors={"action": [sentence]})
+
+
+class HeldSaleTaken(Conflict):
+    """Somebody has the parked sale on their screen; ``by`` tells who."""
+
+    code = "already_taken"
+
+    def __init__(self, by: str | None, name: str) -> None:
+        detail = _("“%(name)s” was taken up by %(person)s.", name=name, person=by or _("somebody else"))
+        super().__init__(detail, by=by, name=name)
+
+
+class HeldSaleVoided(Conflict):
+    """The parked sale was given up; ``by`` tells by whom."""
+
+    code = "already_voided"
+
+    def __init__(self, by: str | None, name: str) -> None:
+        detail = _("“%(name)s” was given up by %(person)s.", name=name, person=by or _("somebody else"))
+        super().__init__(detail, by=by, name=name)
+
+
+class TooManyHeld(Conflict):
+    """The branch has as many parked sales as anybody can keep in mind."""
+
+    code = "too_many_held"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("At most %(most)s parked receipts can wait in a branch.", most=most), most=most)
+
+
+class CartTooLarge(Invalid):
+    """A parked cart of more than ``most`` bytes."""
+
+    code = "cart_too_large"
+
+    def __init__(self, most: int) -> None:
+        sentence = _("This receipt is too large to be parked.")
+        super().__init__(sentence, most=most, errors={"cart": [sentence]})
+
+
+class EmptyRefund(Invalid):
+    """A refund needs a line."""
+
+    code = "empty_refund"
+    title = _l("Choose at least one line that comes back")
+
+
+class NotReturnable(Conflict):
+    """What a receipt has taken back cannot be given back once more."""
+
+    code = "refund_of_refund"
+    title = _l("This receipt gives something back itself; nothing of it can be returned")
+
+
+class SaleItemsNotFound(NotFound):
+    """Lines that this receipt does not have; ``items`` lists their ids."""
+
+    code = "sale_item_not_found"
+
+    def __init__(self, items: list[int]) -> None:
+        names = ", ".join(str(number) for number in items)
+        super().__init__(_("The receipt has no such lines: %(names)s", names=names), items=items)
+
+
+class TooMuchReturned(Conflict):
+    """More would come back than was sold; ``lines`` lists all of which it is too much."""
+
+    code = "too_much_returned"
+
+    def __init__(self, lines: list[dict[str, Any]]) -> None:
+        names = ", ".join(
+            _("%(name)s (at most %(left)s)", name=line["name"], left=plain(Decimal(line["left"]).normalize()))
+            for line in lines
+        )
+        super().__init__(_("More than was sold would come back: %(names)s", names=names), lines=lines)
+
+
+class OtherTender(Forbidden):
+    """Money would go back in a way it did not come; ``methods`` lists the ways, ``approval`` what would allow it."""
+
+    code = "other_tender"
+
+    def __init__(self, methods: list[str], approval: str) -> None:
+        detail = _("More would go back this way than was paid this way.")
+        super().__init__(detail, methods=methods, permission=approval, approval=approval)
+
+
+class MoneyBackDiffers(Invalid):
+    """What is to be paid back does not add up to the refund; ``total`` is what it has to be."""
+
+    code = "money_back_differs"
+
+    def __init__(self, total: str, given: str) -> None:
+        detail = _("%(total)s is to be given back, not %(given)s.", total=total, given=given)
+        super().__init__(detail, total=total, given=given)
+
+
+class NotEnoughCash(Conflict):
+    """The drawer holds less than is to leave it."""
+
+    code = "not_enough_cash"
+    title = _l("There is not enough cash in the drawer")
+
+
+class TooMuchForeignBack(Conflict):
+    """More foreign cash would go back than came in; ``most`` tells how much did."""
+
+    code = "too_much_foreign_back"
+
+    def __init__(self, currency: str, most: str) -> None:
+        detail = _("At most %(most)s %(currency)s can be given back.", most=most, currency=currency)
+        super().__init__(detail, currency=currency, most=most)
+
+
+class PriceAboveShop(Invalid):
+    """Goods without a receipt are taken back at the shop's price or below; ``products`` lists what was dearer."""
+
+    code = "price_above_shop"
+
+    def __init__(self, products: list[dict[str, Any]]) -> None:
+        names = ", ".join(product["name"] for product in products)
+        super().__init__(
+            _("Without a receipt the shop's price is the most: %(names)s", names=names), products=products
+        )
+
+
+class TenderNotForRefunds(Invalid):
+    """Without a receipt money goes back in cash, by card or to the customer's account."""
+
+    code = "tender_not_for_refunds"
+    title = _l("Without a receipt money goes back in cash, by card or to the customer's account")

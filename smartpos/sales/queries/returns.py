@@ -215,7 +215,8 @@ def original_sale(sale_id: int, actor: Actor) -> Original:
 
 
 def _line(row: tuple[Any, ...]) -> ReturnableLine:
-    return ReturnableLine(*row[:20], amounts=Amounts(*row[20:]))
+    facts: list[Any] = [*row[:20], Amounts(*row[20:])]
+    return ReturnableLine(*facts)
 
 
 def is_sale(sale_id: int, actor: Actor) -> bool:
