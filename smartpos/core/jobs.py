@@ -8,14 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from flask import current_app
+from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.cron import CronScheduler
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from smartpos.core.db import db
 from smartpos.core.redis import connection
 
 DEFAULT_QUEUE = "default"
+# A job that failed is kept for a week to be looked at; what it should have done is found by its sweep.
+KEEP_FAILED = 7 * 24 * 60 * 60
+PENDING = "smartpos_jobs"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,17 @@ class Periodic:
     timeout: int = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work on demand: what to run, in which queue, within how many seconds."""
+
+    work: Callable[..., Any]
+    queue: str = DEFAULT_QUEUE
+    timeout: int = 60
+
+
 _table: dict[str, Periodic] = {}
+_jobs: dict[str, Job] = {}
 
 
 def periodic(cron: str, *, queue: str = DEFAULT_QUEUE, timeout: int = 300) -> Callable[[Any], Any]:
@@ -41,6 +60,57 @@ def periodic(cron: str, *, queue: str = DEFAULT_QUEUE, timeout: int = 300) -> Ca
     return register
 
 
+def job(*, queue: str = DEFAULT_QUEUE, timeout: int = 60) -> Callable[[Any], Any]:
+    """Declare a function of ids as work for ``enqueue_after_commit``. ``timeout`` is in seconds."""
+
+    def register(work: Callable[..., Any]) -> Callable[..., Any]:
+        _jobs[f"{work.__module__}.{work.__name__}"] = Job(work, queue, timeout)
+        return work
+
+    return register
+
+
+def enqueue_after_commit(work: Callable[..., Any], *ids: int) -> None:
+    """Have a declared job run once the transaction in force is committed; never when it is rolled back.
+
+    Nobody waits for it and nothing fails when Redis is down: a job that must not be lost has a periodic sweep.
+    """
+    name = f"{work.__module__}.{work.__name__}"
+    if name not in _jobs:
+        raise LookupError(f"{name} is not declared as a job")
+    db.session().info.setdefault(PENDING, []).append((name, ids))
+
+
+@event.listens_for(Session, "after_commit")
+def _send_pending(session: Session) -> None:
+    if PENDING not in session.info or session.in_nested_transaction():
+        return
+    for name, ids in session.info.pop(PENDING):
+        found = _jobs[name]
+        try:
+            Queue(found.queue, connection=connection()).enqueue(
+                run_job, args=(name, *ids), job_timeout=found.timeout, result_ttl=0, failure_ttl=KEEP_FAILED
+            )
+        except (RedisError, OSError) as error:
+            log.warning("job_not_enqueued", job=name, ids=ids, error=str(error))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_pending(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)
+
+
+def commit_step() -> None:
+    """Keep what a job has done so far, before it turns to something slow; nothing is locked while it waits."""
+    db.session.commit()
+
+
+def run_job(name: str, *ids: int) -> None:
+    """Run one declared job as a unit of its own; the worker calls this inside its application context."""
+    _run(_jobs[name].work, *ids)
+
+
 def periodic_table() -> dict[str, Periodic]:
     """All periodic work by name."""
     return dict(_table)
@@ -48,10 +118,14 @@ def periodic_table() -> dict[str, Periodic]:
 
 def run_periodic(name: str) -> None:
     """Run one piece of periodic work as a unit of its own; the worker calls this inside its application context."""
+    _run(_table[name].work)
+
+
+def _run(work: Callable[..., Any], *ids: int) -> None:
     # The work horse is a fork: connections opened before it belong to its parent.
     db.engine.dispose(close=False)
     try:
-        _table[name].work()
+        work(*ids)
         db.session.commit()
     except BaseException:
         db.session.rollback()
