@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey
 from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.crm.models import Customer
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.identity.operations import create_till, create_user
@@ -139,6 +140,33 @@ def test_carts_in_every_order_do_not_wait_in_a_circle(
     works = [sell_all(person, turn) for turn, person in enumerate(cashiers)]
     assert at_once(*works) == [{201}] * CASHIERS
     assert [quantity(shop, product) for product in goods] == [1000 - CASHIERS * 8] * 5
+    assert agree(shop)
+
+
+def test_two_tills_together_stay_within_a_customers_limit(
+    live_server: LiveServer, cashiers: list[Cashier]
+) -> None:
+    shop = live_server.shop
+    goods = shop.product(price="1000", stock="100")
+    with shop.inside("owner"):
+        customer = Customer(name="Karimov", customer_number=str(uuid4()), credit_limit=Decimal(2500))
+        db.session.add(customer)
+        db.session.flush()
+        customer_id = customer.id
+
+    def sell_on_credit(person: Cashier) -> Any:
+        body = {
+            "client_uuid": str(uuid4()),
+            "customer_id": customer_id,
+            "items": [{"product_id": goods, "quantity": 1}],
+            "payments": [{"method": "credit", "amount": "1000"}],
+        }
+        return person.post("/api/sell", body).status_code
+
+    answers = at_once(*(partial(sell_on_credit, person) for person in cashiers))
+    assert Counter(answers) == {201: 2, 409: CASHIERS - 2}
+    with shop.inside():
+        assert db.session.get_one(Customer, customer_id).balance == Decimal(-2000)
     assert agree(shop)
 
 

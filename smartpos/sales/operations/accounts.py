@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from smartpos.catalog.models import CustomerTier
-from smartpos.core.money import plain
+from smartpos.core.money import plain, round_money
 from smartpos.crm.operations import LockedCustomer
 from smartpos.identity.actors import Actor
 from smartpos.sales.errors import CreditLimitExceeded, CustomerNeeded, DueDateInPast, NotEnoughPoints
@@ -113,7 +113,7 @@ def _check_credit(
         approvals.require(SalesPermission.SALE_CREDIT)
         if -after > limit and not approvals.allow(SalesPermission.CREDIT_ABOVE_LIMIT):
             raise CreditLimitExceeded(
-                limit=plain(limit),
+                limit=plain(round_money(limit)),
                 balance=plain(customer.balance),
                 credit=plain(credit),
                 approval=str(SalesPermission.CREDIT_ABOVE_LIMIT),

@@ -33,7 +33,7 @@ from smartpos.sales.models import PaymentMethod, SaleFlag, SaleType
 from smartpos.sales.operations.accounts import Account, settle_account
 from smartpos.sales.operations.approvals import Approvals
 from smartpos.sales.operations.basket import BasketLine, fill_basket
-from smartpos.sales.operations.discounts import check_discount, check_prices
+from smartpos.sales.operations.discounts import check_discount, check_prices, promote_sale
 from smartpos.sales.operations.drafts import SALE_ORIGIN, Draft, DraftLine
 from smartpos.sales.operations.drawer import LockedShift, lock_open_shift, lock_shift
 from smartpos.sales.operations.ongoing import OngoingSale
@@ -98,6 +98,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         actor=actor,
     )
     check_prices(sale, basket)
+    basket = promote_sale(sale, basket)
     cart = price_cart(
         [line.cart for line in basket],
         cart_discount=request.discount,

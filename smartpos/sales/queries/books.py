@@ -5,7 +5,7 @@ from smartpos.stock.queries import book_checks as stock_checks
 
 _ITEMS = f"""
 SELECT organization_id, sale_id AS id, sum(gross_amount) AS gross_amount,
-       sum(discount_amount + cart_discount_amount) AS discount_amount, sum(tax_amount) AS tax_amount,
+       sum(promotion_amount + discount_amount + cart_discount_amount) AS discount_amount, sum(tax_amount) AS tax_amount,
        sum(total_amount) AS total_amount, sum(cost_amount) AS cost_amount
 FROM sale_items WHERE {ONLY} GROUP BY organization_id, sale_id
 """
@@ -36,6 +36,21 @@ def _shift_cash(recorded: str, computed: str, condition: str = "true") -> str:
         FROM cash_entries WHERE {ONLY} GROUP BY organization_id, shift_id
     ) AS cash USING (organization_id, id)
     WHERE {condition} AND {recorded} IS DISTINCT FROM coalesce({computed}, 0)
+    """
+
+
+def _account(column: str, paid: str, method: str) -> str:
+    return f"""
+    SELECT organization_id, 'sale id ' || id, entered.value, paid.value
+    FROM (
+        SELECT organization_id, origin_id AS id, sum({column}) AS value FROM customer_transactions
+        WHERE {ONLY} AND origin_kind = 'sale' GROUP BY organization_id, origin_id
+    ) AS entered
+    FULL JOIN (
+        SELECT organization_id, sale_id AS id, {paid} AS value FROM sale_payments
+        WHERE {ONLY} AND method = '{method}' GROUP BY organization_id, sale_id
+    ) AS paid USING (organization_id, id)
+    WHERE coalesce(entered.value, 0) <> coalesce(paid.value, 0)
     """
 
 
@@ -80,7 +95,7 @@ def _within_sales() -> list[Check]:
             f"""
             SELECT organization_id, 'sale item ' || id, total_amount, computed
             FROM (
-                SELECT *, gross_amount - discount_amount - cart_discount_amount
+                SELECT *, gross_amount - promotion_amount - discount_amount - cart_discount_amount
                           + CASE WHEN vat_included THEN 0 ELSE tax_amount END AS computed
                 FROM sale_items WHERE {ONLY}
             ) AS item
@@ -120,21 +135,44 @@ def _between_ledgers() -> list[Check]:
             """,
         ),
         Check(
-            "cash ledger of sales = their cash payments",
+            "cash ledger of sales = their cash payments, each currency by itself",
             f"""
-            SELECT organization_id, 'sale id ' || sale_id, cash.amount, paid.amount
+            SELECT organization_id, 'sale id ' || sale_id || coalesce(' ' || currency, ''), cash.amount, paid.amount
             FROM (
-                SELECT organization_id, origin_id AS sale_id, shift_id, sum(amount) AS amount FROM cash_entries
-                WHERE {ONLY} AND kind = 'sale' GROUP BY organization_id, origin_id, shift_id
+                SELECT organization_id, origin_id AS sale_id, shift_id, coalesce(currency, '') AS currency,
+                       sum(amount) AS amount
+                FROM cash_entries
+                WHERE {ONLY} AND origin_kind = 'sale' AND kind IN ('sale', 'refund', 'late')
+                GROUP BY organization_id, origin_id, shift_id, coalesce(currency, '')
             ) AS cash
             FULL JOIN (
-                SELECT payment.organization_id, payment.sale_id, sale.shift_id, sum(payment.amount) AS amount
-                FROM (SELECT * FROM sale_payments WHERE {ONLY} AND method = 'cash' AND amount <> 0) AS payment
+                SELECT payment.organization_id, payment.sale_id, sale.shift_id,
+                       coalesce(payment.currency, '') AS currency,
+                       sum(coalesce(payment.foreign_amount, payment.amount)) AS amount
+                FROM (SELECT * FROM sale_payments WHERE {ONLY} AND method = 'cash') AS payment
                 JOIN sales AS sale
                   ON sale.organization_id = payment.organization_id AND sale.id = payment.sale_id
-                GROUP BY payment.organization_id, payment.sale_id, sale.shift_id
-            ) AS paid USING (organization_id, sale_id, shift_id)
+                GROUP BY payment.organization_id, payment.sale_id, sale.shift_id, coalesce(payment.currency, '')
+                HAVING sum(coalesce(payment.foreign_amount, payment.amount)) <> 0
+            ) AS paid USING (organization_id, sale_id, shift_id, currency)
             WHERE cash.amount IS DISTINCT FROM paid.amount
+            """,
+        ),
+        Check("credit of sales = their customers' accounts", _account("amount", "-sum(amount)", "credit")),
+        Check(
+            "points used in sales = their customers' accounts",
+            _account("points_used", "sum(amount)", "points"),
+        ),
+        Check(
+            "turnover of customers = their receipts",
+            f"""
+            SELECT organization_id, 'sale ' || sale.number, entry.turnover, sale.total_amount
+            FROM ({_SALES} AND customer_id IS NOT NULL) AS sale
+            LEFT JOIN (
+                SELECT organization_id, origin_id AS id, sum(turnover) AS turnover FROM customer_transactions
+                WHERE {ONLY} AND origin_kind = 'sale' GROUP BY organization_id, origin_id
+            ) AS entry USING (organization_id, id)
+            WHERE entry.turnover IS DISTINCT FROM sale.total_amount
             """,
         ),
     ]
