@@ -5,7 +5,7 @@ const HUNDRED = 10000n; // per cent in hundredths
 const THOUSAND = 1000n;
 
 /** numerator / denominator rounded half up, for what is not negative. */
-function roundHalfUp(numerator, denominator) {
+export function roundHalfUp(numerator, denominator) {
   return (numerator * 2n + denominator) / (denominator * 2n);
 }
 
