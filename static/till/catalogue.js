@@ -32,6 +32,7 @@ export function productOf(item) {
     unit: item.unit ?? "",
     digits: item.unit_digits ?? 0,
     price: minor(item.price),
+    prices: Object.fromEntries(Object.entries(item.prices ?? {}).map(([type, price]) => [type, minor(price)])),
     vatRate: scaled(String(item.vat_rate ?? "0"), 2),
     vatIncluded: item.vat_included !== false,
     categoryId: item.category_id ?? null,
