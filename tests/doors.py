@@ -145,6 +145,17 @@ DOORS: dict[str, dict[str, Door]] = {
         "POST": Door(PRICE_WRITE, {"price_type_id": "{price_type_id}", "price": "5000"}),
     },
     "catalog_api.OnePrice": {"DELETE": Door(PRICE_WRITE)},
+    # --- customers ---------------------------------------------------------------------------------------------
+    "crm_api.Clients": {
+        "GET": Door("crm:customer:read"),
+        "POST": Door("crm:customer:create", {"name": "Ali"}),
+    },
+    "crm_api.OneClient": {
+        "GET": Door("crm:customer:read"),
+        "PUT": Door("crm:customer:write", {"name": "Ali"}),
+        "DELETE": Door("crm:customer:delete"),
+    },
+    "crm_api.client_statement": get("crm:account:read"),
     # --- stock -------------------------------------------------------------------------------------------------
     "stock_api.list_stock": get("stock:stock:read"),
     "stock_api.list_movements": get("stock:movement:read"),
@@ -158,6 +169,10 @@ DOORS: dict[str, dict[str, Door]] = {
     ),
     # --- selling -----------------------------------------------------------------------------------------------
     "sales.till": get(TILL_USE),
+    "sales.till_shell": get(PUBLIC),
+    "sales.till_worker": get(PUBLIC),
+    "sales.till_manifest": get(PUBLIC),
+    "sales_api.get_till_facts": get(TILL_USE),
     "sales.receipt": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
     "sales_api.open_shift": post("sales:shift:open", {"till_id": "{till2_id}", "opening_cash": "0"}),
     "sales_api.current_shift": get("sales:shift:open", owner="cashier"),
@@ -175,6 +190,17 @@ DOORS: dict[str, dict[str, Door]] = {
     ),
     "sales_api.list_sales": get("sales:sale:read"),
     "sales_api.get_sale": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
+    # --- at the counter ----------------------------------------------------------------------------------------
+    "sales_api.approvers": get(TILL_USE, query={"action": "sales:sale:refund"}),
+    "sales_api.approve": post(
+        TILL_USE,
+        {
+            "action": "nothing",
+            "user_id": 1,
+            "pin": "0000",
+            "subject_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b10",
+        },
+    ),
 }
 
 

@@ -96,6 +96,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("category_id", "categories"),
         ("price_id", "prices"),
         ("price_type_id", "price_types"),
+        ("customer_id", "customers"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     sessions = select(tables["user_sessions"].c.id).where(

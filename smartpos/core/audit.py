@@ -35,6 +35,7 @@ SECRET_FIELDS = frozenset(
         "totp_secret",
         "recovery_codes",
         "passport_data",
+        "iin",
         "device_token_hash",
     }
 )

@@ -156,17 +156,15 @@ class Customer(SoftDeleted, TenantModel):
     price_type: Mapped[PriceType | None] = related(price_type_id)
     assignee: Mapped[User | None] = related(assigned_to)
     contacts: Mapped[list["CustomerContact"]] = relationship(
-        primaryjoin="CustomerContact.customer_id == Customer.id",
+        primaryjoin="and_(CustomerContact.customer_id == Customer.id, CustomerContact.deleted_at.is_(None))",
         foreign_keys="CustomerContact.customer_id",
         back_populates="customer",
-        cascade="all, delete-orphan",
         order_by="CustomerContact.id",
     )
     addresses: Mapped[list["CustomerAddress"]] = relationship(
-        primaryjoin="CustomerAddress.customer_id == Customer.id",
+        primaryjoin="and_(CustomerAddress.customer_id == Customer.id, CustomerAddress.deleted_at.is_(None))",
         foreign_keys="CustomerAddress.customer_id",
         back_populates="customer",
-        cascade="all, delete-orphan",
         order_by="CustomerAddress.id",
     )
 

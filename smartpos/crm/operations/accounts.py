@@ -16,7 +16,7 @@ NOTHING = Decimal("0.00")
 
 _LOCK = """
 SELECT id, name, phone, balance, points, credit_limit, tier, price_type_id, payment_terms FROM customers
-WHERE organization_id = %(organization_id)s AND {which} AND deleted_at IS NULL
+WHERE organization_id = %(organization_id)s AND {which} AND (deleted_at IS NULL OR %(deleted_too)s)
 FOR NO KEY UPDATE
 """
 _LOCK_BY_ID = _LOCK.format(which="id = %(customer_id)s")
@@ -56,13 +56,21 @@ class LockedCustomer:
 
 
 def lock_customer(
-    customer_id: int | None = None, *, client_uuid: UUID | None = None, actor: Actor
+    customer_id: int | None = None,
+    *,
+    client_uuid: UUID | None = None,
+    deleted_too: bool = False,
+    actor: Actor,
 ) -> LockedCustomer:
-    """Lock a customer by id or by the name a till gave it. Raises CustomerNotFound."""
+    """Lock a customer by id or by the name a till gave it. Raises CustomerNotFound.
+
+    ``deleted_too`` is for what was bought before: its account goes on.
+    """
     parameters = {
         "organization_id": actor.organization.id,
         "customer_id": customer_id,
         "client_uuid": client_uuid,
+        "deleted_too": deleted_too,
     }
     rows = send(_LOCK_BY_ID if client_uuid is None else _LOCK_BY_UUID, parameters)
     if not rows:

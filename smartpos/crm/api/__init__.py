@@ -1,0 +1,12 @@
+"""The API of customers."""
+
+from flask import Flask
+
+from smartpos.core.extensions import api
+from smartpos.crm.api import accounts, clients  # noqa: F401 - they add to the blueprint
+from smartpos.crm.api.blueprint import blueprint
+
+
+def init_app(app: Flask) -> None:
+    """Register the endpoints."""
+    api.register_blueprint(blueprint)
