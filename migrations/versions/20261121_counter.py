@@ -446,6 +446,7 @@ def upgrade() -> None:
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('finished_by', sa.BigInteger(), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('take_uuid', sa.Uuid(), nullable=True, comment='who takes it up may ask again under this name when the answer was lost'),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['organization_id', 'branch_id'], ['branches.organization_id', 'branches.id'], name='fk_held_sales_branch_id'),

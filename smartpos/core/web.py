@@ -100,6 +100,14 @@ def answer_error(status: int, code: str, title: Any, detail: Any, **facts: Any) 
     return Response(page, status=status, content_type="text/html; charset=utf-8")
 
 
+def refusal(error: errors.SmartPOSError) -> Response:
+    """The answer to an attempt that was refused and counted: returned and not raised, so that the count is kept."""
+    answer = answer_error(error.status, error.code, error.title, error.detail, **error.facts)
+    if "seconds" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["seconds"])
+    return answer
+
+
 def _domain_error(error: errors.SmartPOSError) -> ResponseReturnValue:
     if isinstance(error, errors.Unauthorized) and not wants_json() and request.method == "GET":
         from flask import current_app

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
 from flask.views import MethodView
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
@@ -17,7 +17,7 @@ from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
 from smartpos.core.permissions import RoleKey, needs, require
 from smartpos.core.tenancy import tenant_scope
-from smartpos.core.web import answer_error
+from smartpos.core.web import refusal
 from smartpos.identity import authentication as doors
 from smartpos.identity import operations
 from smartpos.identity.actors import Actor
@@ -49,14 +49,6 @@ from smartpos.identity.throttling import per_address, per_name, per_person
 blueprint = Blueprint("identity_api", __name__, description="Signing in, people and places")
 
 
-def _refusal(error: SmartPOSError) -> Response:
-    """The problem document of a refused attempt, returned and not raised: the count of attempts must be kept."""
-    answer = answer_error(error.status, error.code, error.title, error.detail, **error.facts)
-    if "seconds" in error.facts:
-        answer.headers["Retry-After"] = str(error.facts["seconds"])
-    return answer
-
-
 @blueprint.post("/token")
 @blueprint.doc(
     security=[],
@@ -85,7 +77,7 @@ def token() -> Any:
             device=doors.device(),
         )
     except SmartPOSError as error:
-        return _refusal(error)
+        return refusal(error)
     seconds = int(LIFETIMES[SessionKind.API].total_seconds())
     return {
         "access_token": doors.access_token(entry.organization_id, entry.secret, seconds),
@@ -290,7 +282,7 @@ def till_pin(given: dict[str, Any]) -> Any:
     try:
         entry = operations.sign_in_with_pin(given["user_id"], given["pin"], device=doors.device())
     except SmartPOSError as error:
-        return _refusal(error)
+        return refusal(error)
     person = doors.begin_browser_session(entry)
     return {"user": _user_of(person), "csrf_token": doors.fresh_csrf_token()}
 

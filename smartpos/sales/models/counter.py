@@ -72,6 +72,9 @@ class HeldSale(TenantModel):
     held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
     finished_by: Mapped[int | None] = refers_to("users", optional=True)
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    take_uuid: Mapped[UUID | None] = mapped_column(
+        Uuid, comment="who takes it up may ask again under this name when the answer was lost"
+    )
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 

@@ -1,5 +1,7 @@
 """Questions about shifts and sales."""
 
+from smartpos.sales.queries.approvers import Approver, approvers_for, sees_branch
+from smartpos.sales.queries.places import WorkPlace, shift_place, work_place
 from smartpos.sales.queries.receipts import (
     Buyer,
     SoldItem,
@@ -24,12 +26,15 @@ from smartpos.sales.queries.shifts import (
 from smartpos.sales.queries.tills import TillPlace, often_sold, tills_in_use
 
 __all__ = [
+    "Approver",
     "Buyer",
     "SoldItem",
     "SoldPayment",
     "SoldSale",
     "Takings",
     "TillPlace",
+    "WorkPlace",
+    "approvers_for",
     "current_shift",
     "find_by_client_uuid",
     "named_so",
@@ -39,9 +44,12 @@ __all__ = [
     "sale_for",
     "sale_head",
     "sales_of",
+    "sees_branch",
     "shift_for",
+    "shift_place",
     "shifts_of",
     "sold_sale",
     "takings_of",
     "tills_in_use",
+    "work_place",
 ]
