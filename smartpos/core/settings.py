@@ -24,13 +24,15 @@ class SettingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One declared setting. ``default`` is what holds while the tenant has not chosen."""
+    """One declared setting. ``default`` is what holds while the tenant has not chosen; ``own_page`` says that it is
+    edited on a page of its own and not among all the others."""
 
     key: str
     kind: SettingKind
     default: Any
     label: Any
     help: Any = ""
+    own_page: bool = False
 
 
 _declared: dict[str, Setting] = {}

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.permissions import Permission, RoleKey, declare
 from smartpos.core.settings import Setting, SettingKind, declare_setting
+from smartpos.sales import receipt_settings  # noqa: F401 - declares the settings of receipts
 
 
 class SalesPermission(Permission):

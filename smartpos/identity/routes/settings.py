@@ -131,7 +131,11 @@ def _field(setting: Setting) -> Any:
 
 
 def _form_class() -> type[Form]:
-    return type("SettingsForm", (Form,), {setting.key: _field(setting) for setting in declared_settings()})
+    return type("SettingsForm", (Form,), {setting.key: _field(setting) for setting in _offered()})
+
+
+def _offered() -> list[Setting]:
+    return [setting for setting in declared_settings() if not setting.own_page]
 
 
 def _shown(setting: Setting, value: Any) -> Any:
@@ -145,7 +149,7 @@ def settings() -> ResponseReturnValue:
     """How the product behaves for this organization."""
     require(P.SETTING_READ)
     me = actor()
-    declared = declared_settings()
+    declared = _offered()
     form = _form_class()(data={item.key: _shown(item, me.setting(item.key)) for item in declared})
     status = 200
     if form.is_submitted():
