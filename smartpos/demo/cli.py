@@ -30,9 +30,11 @@ STEPS = {
     "products": ("Filling the shelves with products", 18),
     "history": ("Playing the days of trade", 21),
     "stock": ("Writing stock", 2),
+    "customers": ("Writing customers", 1),
     "shifts": ("Writing shifts", 1),
-    "sales": ("Writing receipts", 24),
-    "movements": ("Writing movements of stock", 25),
+    "sales": ("Writing receipts", 23),
+    "accounts": ("Writing customers' accounts", 2),
+    "movements": ("Writing movements of stock", 23),
     "cash": ("Writing the cash ledger", 3),
     "neighbour": ("Opening the neighbour's shop", 1),
 }

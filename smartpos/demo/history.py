@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from smartpos.demo.catalogue import DemoProduct, Recipe
 from smartpos.demo.patterns import BASKET_SIZES, OPENS, Taste, day_factor, mean_wanted
-from smartpos.demo.records import SaleRecord, ShiftRecord, StorePlan
+from smartpos.demo.records import DebtRecord, SaleRecord, ShiftRecord, StorePlan
+from smartpos.demo.regulars import Regular, find_regulars
 from smartpos.demo.shelves import Shelves
 from smartpos.demo.supply import Places, Supply
 from smartpos.demo.trade import Trade
@@ -35,6 +36,8 @@ class History:
     targets: Mapping[tuple[int, int], Decimal]
     shifts: list[ShiftRecord]
     sales: list[SaleRecord]
+    regulars: list[Regular]
+    debts: list[DebtRecord]
     seed: int = SEED
 
 
@@ -64,11 +67,13 @@ def tell_history(
         zone=zone,
         random=random,
     )
+    regulars = find_regulars(stores, Random(SEED))
     trade = Trade(
         shelves,
         products,
         tastes,
         vat_rates,
+        regulars=regulars,
         reserve_cashier=reserve_cashier,
         zone=zone,
         random=random,
@@ -82,7 +87,7 @@ def tell_history(
         trade.day(day, customers[day], now)
         if now >= datetime.combine(day + timedelta(days=1), time(0), zone):
             supply.evening(day)
-    return History(shelves, supply.targets, trade.shifts, trade.sales)
+    return History(shelves, supply.targets, trade.shifts, trade.sales, regulars, trade.debts)
 
 
 def _customers(

@@ -16,8 +16,9 @@ from smartpos.demo.cast import CASHIERS, PLACES_BY_DUTY, STORES
 from smartpos.demo.catalogue import DemoProduct, best_sellers, read_products, read_recipes
 from smartpos.demo.goods import write_goods
 from smartpos.demo.history import Plan, tell_history
+from smartpos.demo.numbers import Numbers
 from smartpos.demo.people import Login, write_bahor, write_navruz
-from smartpos.demo.rows import HistoryWriter, Numbers
+from smartpos.demo.rows import HistoryWriter
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Organization, User
 from smartpos.identity.passwords import hash_password
@@ -85,8 +86,10 @@ def load_demo(
         writer = HistoryWriter(history, products, numbers)
         for step, write in (
             ("stock", writer.write_stock),
+            ("customers", writer.write_customers),
             ("shifts", writer.write_shifts),
             ("sales", writer.write_sales),
+            ("accounts", writer.write_accounts),
             ("movements", writer.write_movements),
             ("cash", writer.write_cash),
         ):

@@ -8,6 +8,7 @@ from smartpos.core.errors import Invalid
 from smartpos.core.permissions import RoleKey
 from smartpos.core.tenancy import tenant_scope
 from smartpos.demo.cast import NEIGHBOUR, NEIGHBOUR_PLACE, PEOPLE, PLACES, STORES, Person, PlacePlan
+from smartpos.demo.regulars import MOST_BY_POINTS, POINTS_PERCENT
 from smartpos.identity.actors import Actor
 from smartpos.identity.operations import (
     create_branch,
@@ -72,6 +73,8 @@ def write_bahor(password: str) -> Founded:
                 "receipt_header": "Bahor — har kuni yangi!",
                 "receipt_footer": "Xaridingiz uchun rahmat! Спасибо за покупку!",
                 "cash_limit_per_receipt": "25000000",
+                "loyalty_percent": str(POINTS_PERCENT),
+                "loyalty_most_percent": str(MOST_BY_POINTS),
             },
             actor=actor,
         )

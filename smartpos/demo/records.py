@@ -1,7 +1,7 @@
 """What the demo's history consists of, before it becomes rows. Products and places are positions in lists."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from smartpos.sales.operations.payments import Settlement
@@ -67,6 +67,27 @@ class LineRecord:
     cost: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a receipt did to a regular's account; ``regular`` is a position."""
+
+    regular: int
+    credit: Decimal = ZERO
+    due_date: date | None = None
+    points_earned: Decimal = ZERO
+    points_used: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRecord:
+    """Cash that a regular brought to a till to pay what they owed."""
+
+    regular: int
+    shift: ShiftRecord
+    at: datetime
+    amount: Decimal
+
+
 @dataclass(eq=False, slots=True)
 class SaleRecord:
     """One receipt; ``number`` counts within the shift, ``priced`` has a line for each of ``lines``."""
@@ -77,6 +98,7 @@ class SaleRecord:
     priced: PricedCart
     paid: Settlement
     lines: list[LineRecord] = field(default_factory=list)
+    purchase: Purchase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The history as rows: the same columns, origins and numbers that the operations of the till and the stock write."""
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -10,33 +10,25 @@ from uuid import UUID
 
 from smartpos.core.db import Model
 from smartpos.core.money import ZERO
+from smartpos.crm.models import CustomerTransaction
+from smartpos.demo.accounts import ACCOUNT_COLUMNS, DEBT_COLUMNS, PAYMENT_ORIGIN, AccountWriter
 from smartpos.demo.bulk import insert_rows
 from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.history import History
+from smartpos.demo.numbers import Numbers
 from smartpos.demo.records import Document, LineRecord, MovementRecord, SaleRecord, ShiftRecord
-from smartpos.finance.models import CashEntry, CashEntryKind
-from smartpos.sales.models import Sale, SaleItem, SalePayment, Shift, ShiftStatus
+from smartpos.finance.models import CashEntry, CashEntryKind, PaidBy, Payment
+from smartpos.sales.models import Sale, SaleItem, SalePayment, SaleType, Shift, ShiftStatus
 from smartpos.sales.operations import SALE_ORIGIN as SALE
 from smartpos.sales.operations import SHIFT_ORIGIN as SHIFT
 from smartpos.sales.requests import SaleLine, SaleRequest, Tender
+from smartpos.sales.totals import Totals, with_cash, with_debt, with_receipt
 from smartpos.stock.models import BranchStock, InventoryMovement, MovementType, StockAdjustment
 from smartpos.stock.operations import ADJUSTMENT_ORIGIN
 
 ONE = Decimal(1)
 LOW = Decimal("0.2")
 REORDER = Decimal("0.4")
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """The ids that the database gave to what the history knows by position."""
-
-    branches: Sequence[int]
-    tills: dict[int, int]
-    cashiers: Sequence[int]
-    storekeeper: int
-    products: Sequence[int]
-    units: Sequence[str]
 
 
 class HistoryWriter:
@@ -49,6 +41,7 @@ class HistoryWriter:
         self._documents: dict[Document, int] = {}
         self._shifts: dict[ShiftRecord, int] = {}
         self._sales: dict[SaleRecord, int] = {}
+        self._accounts = AccountWriter(history, numbers)
 
     def write_stock(self) -> None:
         """The documents of stock and the levels that all movements add up to."""
@@ -96,6 +89,7 @@ class HistoryWriter:
 
     def write_shifts(self) -> None:
         """All shifts, closed and counted."""
+        totals = self._totals()
         rows = [
             (
                 self._numbers.branches[shift.store.place],
@@ -106,8 +100,10 @@ class HistoryWriter:
                 shift.last_number,
                 shift.opening_cash,
                 shift.expected_cash,
+                shift.expected_cash,
                 shift.closing_cash,
                 shift.closing_cash - shift.expected_cash,
+                totals[shift],
                 shift.opened_at,
                 shift.closed_at,
                 self._numbers.cashiers[shift.cashier],
@@ -119,6 +115,32 @@ class HistoryWriter:
             shift: ids[self._numbers.tills[shift.till.number], shift.number] for shift in self._history.shifts
         }
 
+    def _totals(self) -> dict[ShiftRecord, str]:
+        """What was sold in each shift, as its row keeps it."""
+        totals: dict[ShiftRecord, Totals] = {
+            shift: with_cash({}, CashEntryKind.OPENING.value, shift.opening_cash)
+            for shift in self._history.shifts
+        }
+        for sale in self._history.sales:
+            priced, paid = sale.priced, sale.paid
+            counted = with_receipt(
+                totals[sale.shift],
+                kind=SaleType.SALE.value,
+                gross=priced.gross,
+                discount=priced.discount,
+                tax=priced.tax,
+                rounding=priced.rounding,
+                total=priced.total,
+                payments=[(payment.method.value, payment.amount) for payment in paid.payments],
+            )
+            totals[sale.shift] = (
+                with_cash(counted, CashEntryKind.SALE.value, paid.cash) if paid.cash else counted
+            )
+        for debt in self._history.debts:
+            counted = with_cash(totals[debt.shift], CashEntryKind.DEBT.value, debt.amount)
+            totals[debt.shift] = with_debt(counted, PaidBy.CASH.value, debt.amount)
+        return {shift: json.dumps(facts) for shift, facts in totals.items()}
+
     def write_sales(self) -> None:
         """Receipts with their lines and payments."""
         random = Random(self._history.seed)
@@ -126,10 +148,16 @@ class HistoryWriter:
             self._sale_row(sale, UUID(int=random.getrandbits(128), version=4)) for sale in self._history.sales
         ]
         ids = insert_rows(Sale, SALE_COLUMNS, rows, key=("number",))
-        self._sales = {sale: ids[row[4],] for sale, row in zip(self._history.sales, rows, strict=True)}
+        self._sales = {sale: ids[row[5],] for sale, row in zip(self._history.sales, rows, strict=True)}
         insert_rows(SaleItem, ITEM_COLUMNS, self._item_rows())
         payments = (
-            (self._sales[sale], payment.method.value, payment.amount, payment.tendered)
+            (
+                self._sales[sale],
+                payment.method.value,
+                payment.amount,
+                payment.tendered,
+                payment.due_date,
+            )
             for sale in self._history.sales
             for payment in sale.paid.payments
         )
@@ -142,6 +170,7 @@ class HistoryWriter:
             self._numbers.tills[shift.till.number],
             self._shifts[shift],
             self._numbers.cashiers[shift.cashier],
+            self._accounts.customer_of(sale),
             f"{shift.till.number}-{shift.number}-{sale.number}",
             client_uuid,
             self._request(sale, client_uuid).fingerprint(),
@@ -165,8 +194,11 @@ class HistoryWriter:
         return SaleRequest(
             client_uuid,
             tuple(self._request_line(line, priced.discount) for line, priced in lines),
-            tuple(Tender(payment.method, payment.tendered) for payment in sale.paid.payments),
+            tuple(
+                Tender(payment.method, payment.tendered, payment.due_date) for payment in sale.paid.payments
+            ),
             sum((priced.cart_discount for priced in sale.priced.lines), ZERO),
+            self._accounts.customer_of(sale),
         )
 
     def _request_line(self, line: LineRecord, discount: Decimal) -> SaleLine:
@@ -201,6 +233,14 @@ class HistoryWriter:
                     line.cost,
                 )
 
+    def write_customers(self) -> None:
+        """The regulars."""
+        self._accounts.write_customers()
+
+    def write_accounts(self) -> None:
+        """What the regulars bought and paid."""
+        self._accounts.write_accounts(self._sales, self._shifts)
+
     def write_movements(self) -> None:
         """The stock ledger, in the order in which things happened."""
         insert_rows(InventoryMovement, MOVEMENT_COLUMNS, map(self._movement, self._history.shelves.movements))
@@ -230,7 +270,7 @@ class HistoryWriter:
 
     def write_cash(self) -> None:
         """The cash ledger: opening float, cash of each sale, difference found at closing."""
-        rows = [*self._opening_rows(), *self._cash_rows(), *self._difference_rows()]
+        rows = [*self._opening_rows(), *self._cash_rows(), *self._debt_rows(), *self._difference_rows()]
         insert_rows(CashEntry, CASH_COLUMNS, sorted(rows, key=lambda row: row[8]))
 
     def _cash_row(
@@ -259,6 +299,12 @@ class HistoryWriter:
             if sale.paid.cash:
                 yield self._cash_row(sale.shift, CashEntryKind.SALE, sale.paid.cash, (SALE, number), sale.at)
 
+    def _debt_rows(self) -> Iterator[tuple[Any, ...]]:
+        for debt, number in self._accounts.payments.items():
+            yield self._cash_row(
+                debt.shift, CashEntryKind.DEBT, debt.amount, (PAYMENT_ORIGIN, number), debt.at
+            )
+
     def _difference_rows(self) -> Iterator[tuple[Any, ...]]:
         for shift, number in self._shifts.items():
             difference = shift.closing_cash - shift.expected_cash
@@ -269,14 +315,14 @@ class HistoryWriter:
 
 
 DOCUMENT_COLUMNS = ("branch_id", "reason", "notes", "client_uuid", "created_by", "created_at")
-PAYMENT_COLUMNS = ("sale_id", "method", "amount", "tendered_amount")
+PAYMENT_COLUMNS = ("sale_id", "method", "amount", "tendered_amount", "due_date")
 LEVEL_COLUMNS = (
     "branch_id", "product_id", "quantity", "average_cost", "value", "min_quantity", "reorder_point",
     "max_quantity", "updated_at",
 )  # fmt: skip
 SHIFT_COLUMNS = (
     "branch_id", "till_id", "cashier_id", "number", "status", "last_number", "opening_cash",
-    "expected_cash", "closing_cash", "difference", "opened_at", "closed_at", "closed_by",
+    "cash_balance", "expected_cash", "closing_cash", "difference", "totals", "opened_at", "closed_at", "closed_by",
 )  # fmt: skip
 MOVEMENT_COLUMNS = (
     "branch_id", "product_id", "movement_type", "quantity", "unit_cost", "value", "notes", "origin_kind",
@@ -287,9 +333,9 @@ CASH_COLUMNS = (
     "occurred_at", "created_at",
 )  # fmt: skip
 SALE_COLUMNS = (
-    "branch_id", "till_id", "shift_id", "cashier_id", "number", "client_uuid", "content_hash", "payment_method",
-    "gross_amount", "discount_amount", "tax_amount", "rounding_amount", "total_amount", "tendered_amount",
-    "change_amount", "cost_amount", "business_date", "sold_at", "created_at",
+    "branch_id", "till_id", "shift_id", "cashier_id", "customer_id", "number", "client_uuid", "content_hash",
+    "payment_method", "gross_amount", "discount_amount", "tax_amount", "rounding_amount", "total_amount",
+    "tendered_amount", "change_amount", "cost_amount", "business_date", "sold_at", "created_at",
 )  # fmt: skip
 ITEM_COLUMNS = (
     "sale_id", "line_number", "product_id", "product_name", "barcode", "unit", "quantity", "multiplier", "is_tracked",
@@ -305,5 +351,7 @@ WRITTEN: dict[type[Model], tuple[str, ...]] = {
     SaleItem: ITEM_COLUMNS,
     SalePayment: PAYMENT_COLUMNS,
     CashEntry: CASH_COLUMNS,
+    CustomerTransaction: ACCOUNT_COLUMNS,
+    Payment: DEBT_COLUMNS,
 }
 """Which columns of which tables the history fills; a test sees that none is forgotten."""

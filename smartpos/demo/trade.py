@@ -11,12 +11,15 @@ from smartpos.core.money import ZERO, round_money
 from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.patterns import CLOSES, Taste, counted, moment_in, tendered
 from smartpos.demo.records import (
+    DebtRecord,
     LineRecord,
+    Purchase,
     SaleRecord,
     ShiftRecord,
     StorePlan,
     TillPlan,
 )
+from smartpos.demo.regulars import COMES, DAYS_OF_CREDIT, Regular, credit_for, payment_of, points_for
 from smartpos.demo.shelves import Shelves
 from smartpos.sales.models import PaymentMethod
 from smartpos.sales.operations.payments import settle
@@ -25,6 +28,7 @@ from smartpos.sales.requests import Tender
 
 BETWEEN_RECEIPTS = timedelta(seconds=40)
 AFTER_THE_LAST = timedelta(seconds=50)
+AFTER_THE_RECEIPT = timedelta(seconds=20)
 LINE_DISCOUNTS, CART_DISCOUNTS = 0.02, 0.025
 """How many receipts carry one."""
 
@@ -35,6 +39,7 @@ MIXED = 0.03
 HABITS = ((60_000, 0.76, 0.232), (200_000, 0.62, 0.345), (1_000_000, 0.42, 0.46), (10**12, 0.28, 0.34))
 
 CASH, CARD, TRANSFER = PaymentMethod.CASH, PaymentMethod.CARD, PaymentMethod.TRANSFER
+CREDIT, POINTS = PaymentMethod.CREDIT, PaymentMethod.POINTS
 
 Basket = list[tuple[int, Decimal]]
 Customer = tuple[datetime, int, StorePlan, TillPlan, Basket]
@@ -50,11 +55,13 @@ class Trade:
         stores: Mapping[StorePlan, Taste],
         vat_rates: Mapping[str, Decimal],
         *,
+        regulars: Sequence[Regular],
         reserve_cashier: int,
         zone: ZoneInfo,
         random: Random,
     ) -> None:
         """``reserve_cashier`` stands in where somebody has a day off."""
+        self._neighbours = {store: [one for one in regulars if one.place == store.place] for store in stores}
         self._shelves = shelves
         self._products = products
         self._stores = stores
@@ -65,6 +72,7 @@ class Trade:
         self._numbers: dict[int, int] = {}
         self.shifts: list[ShiftRecord] = []
         self.sales: list[SaleRecord] = []
+        self.debts: list[DebtRecord] = []
 
     def day(self, day: date, customers: Mapping[StorePlan, int], now: datetime) -> None:
         """Serve the customers of one day, today's only as far as it has come, and close the tills."""
@@ -134,9 +142,11 @@ class Trade:
         ]
         priced = self._priced(cart)
         cash_allowed = all(self._products[index].cash_allowed for index, _quantity in lines)
-        paid = settle(priced.total, self._tenders(priced.total, cash_allowed=cash_allowed))
+        regular = self._regular(shift.store)
+        purchase = self._purchase(regular, priced.total, at) if regular else None
+        paid = settle(priced.total, self._paid(priced.total, purchase, cash_allowed=cash_allowed))
         shift.last_number += 1
-        sale = SaleRecord(shift, shift.last_number, at, priced, paid)
+        sale = SaleRecord(shift, shift.last_number, at, priced, paid, purchase=purchase)
         for (index, quantity), line in zip(lines, cart, strict=True):
             unit_cost = value = ZERO
             if self._products[index].is_stocked:
@@ -144,7 +154,45 @@ class Trade:
             sale.lines.append(LineRecord(index, quantity, line.vat_rate, unit_cost, round_money(value)))
         shift.expected_cash += paid.cash
         self.sales.append(sale)
+        if regular:
+            self._pay_debt(regular, shift, at + AFTER_THE_RECEIPT)
         return True
+
+    def _regular(self, store: StorePlan) -> Regular | None:
+        neighbours = self._neighbours[store]
+        return self._random.choice(neighbours) if neighbours and self._random.random() < COMES else None
+
+    def _purchase(self, regular: Regular, total: Decimal, at: datetime) -> Purchase:
+        """What a regular's receipt does to the account, which keeps it from here on."""
+        points = points_for(regular, total, self._random)
+        credit = credit_for(regular, total - points, self._random)
+        earned = regular.earns(total - points)
+        regular.points += earned - points
+        if not credit:
+            return Purchase(regular.number, points_earned=earned, points_used=points)
+        regular.debt += credit
+        regular.owes_since = regular.owes_since or at
+        due_date = at.astimezone(self._zone).date() + timedelta(days=self._random.choice(DAYS_OF_CREDIT))
+        return Purchase(regular.number, credit, due_date, earned, points)
+
+    def _paid(self, total: Decimal, purchase: Purchase | None, *, cash_allowed: bool) -> list[Tender]:
+        if purchase is None or not (purchase.credit or purchase.points_used):
+            return self._tenders(total, cash_allowed=cash_allowed)
+        tenders = []
+        if purchase.points_used:
+            tenders.append(Tender(POINTS, purchase.points_used))
+        if purchase.credit:
+            tenders.append(Tender(CREDIT, purchase.credit, purchase.due_date))
+        rest = total - purchase.credit - purchase.points_used
+        return [*tenders, *(self._tenders(rest, cash_allowed=cash_allowed) if rest else [])]
+
+    def _pay_debt(self, regular: Regular, shift: ShiftRecord, at: datetime) -> None:
+        amount = payment_of(regular, at, self._random)
+        if amount:
+            regular.debt -= amount
+            regular.owes_since = at if regular.debt else None
+            shift.expected_cash += amount
+            self.debts.append(DebtRecord(regular.number, shift, at, amount))
 
     def _available(self, place: int, basket: Basket) -> Basket:
         found = []

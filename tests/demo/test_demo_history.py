@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from smartpos.core.db import Model
+from smartpos.crm.models import CustomerTransaction
 from smartpos.demo.bulk import array_literal
 from smartpos.demo.cast import CASHIERS, PLACES_BY_DUTY, STORES
 from smartpos.demo.catalogue import read_products, read_recipes
 from smartpos.demo.history import History, Plan, tell_history
 from smartpos.demo.patterns import Taste, counted, day_factor, tendered
 from smartpos.demo.rows import WRITTEN
-from smartpos.finance.models import CashEntry
-from smartpos.sales.models import Sale
+from smartpos.finance.models import CashEntry, Payment
+from smartpos.sales.models import Sale, SaleItem, SalePayment, Shift
 from smartpos.stock.models import BranchStock
 
 TASHKENT = ZoneInfo("Asia/Tashkent")
@@ -108,8 +109,23 @@ def test_cash_covers_the_total_and_drawers_are_never_negative() -> None:
 # What the database fills itself, and what is the same in every row of the history.
 LEFT_TO_DEFAULTS = {
     BranchStock: {"reserved_quantity"},
-    CashEntry: {"note"},
-    Sale: {"type", "status"},
+    CashEntry: {"note", "currency", "client_uuid"},
+    CustomerTransaction: {"reverses_id", "note"},
+    Payment: {"status", "reference_number", "notes", "reverses_id"},
+    Sale: {
+        *("type", "status", "original_id", "price_type_id", "reason", "is_offline", "is_late", "flags"),
+        *("claimed_at", "sent_by", "returned_amount"),
+    },
+    SaleItem: {
+        *("list_price", "promotion_id", "promotion_amount", "returns_id", "restock", "batch_number"),
+        *("expiration_date", "marking_code"),
+    },
+    SalePayment: {"currency", "exchange_rate", "foreign_amount"},
+    Shift: {
+        *("difference_reason", "denominations", "foreign_currency", "exchange_rate", "opening_foreign"),
+        *("foreign_balance", "expected_foreign", "closing_foreign", "foreign_difference", "late_count"),
+        *("late_total", "is_forced", "handed_over_to"),
+    },
 }
 
 

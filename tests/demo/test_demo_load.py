@@ -17,6 +17,7 @@ from smartpos.catalog.operations.barcodes import check_digit
 from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey
 from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.crm.models import Customer, CustomerEntryKind, CustomerTransaction
 from smartpos.demo.catalogue import read_products, read_recipes
 from smartpos.demo.loader import load_demo
 from smartpos.demo.note import note_file
@@ -198,6 +199,18 @@ def test_trade_looks_like_trade(demo: Flask) -> None:
     )
     assert db.session.scalar(banned) > 0
     assert db.session.scalar(banned.where(SalePayment.method == PaymentMethod.CASH)) == 0
+
+
+def test_regulars_owe_and_have_points(demo: Flask) -> None:
+    regulars = db.session.scalars(select(Customer)).all()
+    assert len(regulars) > 50
+    assert any(regular.balance < 0 for regular in regulars)
+    assert all(regular.debt <= (regular.credit_limit or 0) for regular in regulars)
+    assert sum(regular.points for regular in regulars) > 1000
+    kinds = set(db.session.scalars(select(CustomerTransaction.transaction_type)))
+    assert CustomerEntryKind.SALE in kinds
+    ways = set(db.session.scalars(select(SalePayment.method)))
+    assert PaymentMethod.CREDIT in ways
 
 
 def test_nobody_works_while_the_shops_are_shown(demo: Flask) -> None:
