@@ -167,6 +167,19 @@ DOORS: dict[str, dict[str, Door]] = {
             "items": [{"product_id": "{product_id}", "quantity": "1"}],
         },
     ),
+    # --- finance -----------------------------------------------------------------------------------------------
+    "finance_api.ExpenseCategories": {
+        "GET": Door("finance:expense:read"),
+        "POST": Door("finance:expense_category:write", {"name": "Gullar"}),
+    },
+    "finance_api.OneExpenseCategory": {
+        "PUT": Door("finance:expense_category:write", {"name": "Bezaklar"}),
+        "DELETE": Door("finance:expense_category:write"),
+    },
+    "finance_api.ExchangeRates": {
+        "GET": Door("finance:rate:read"),
+        "POST": Door("finance:rate:write", {"currency": "USD", "rate": "12700"}),
+    },
     # --- selling -----------------------------------------------------------------------------------------------
     "sales.till": get(TILL_USE),
     "sales.till_shell": get(PUBLIC),
@@ -252,6 +265,8 @@ VIEWS: dict[str, View] = {
     "movements": View("stock:movement:read"),
     "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
     "cash_entries": View("finance:cash:read"),
+    "expense_categories": View("finance:expense:read", "finance:expense_category:write"),
+    "exchange_rates": View("finance:rate:read", create="finance:rate:write"),
     "receipts": View("sales:sale:read_all", acts={"receipt": "sales:sale:read_all"}),
     "sale_items": View("sales:sale:read_all"),
     "sale_payments": View("sales:sale:read_all"),

@@ -14,6 +14,7 @@ INSERT INTO cash_entries (organization_id, branch_id, till_id, shift_id, kind, a
                           origin_kind, origin_id, created_by, occurred_at, created_at)
 VALUES (%(organization_id)s, %(branch_id)s, %(till_id)s, %(shift_id)s, %(kind)s, %(amount)s, %(currency)s, %(note)s,
         %(client_uuid)s, %(origin_kind)s, %(origin_id)s, %(created_by)s, %(occurred_at)s, %(now)s)
+RETURNING id
 """
 
 
@@ -31,14 +32,14 @@ def record_cash(
     client_uuid: UUID | None = None,
     occurred_at: datetime | None = None,
     actor: Actor,
-) -> None:
-    """Note cash that came into a till's drawer (positive) or left it (negative), with its cause; one statement.
+) -> int:
+    """Note cash that came into a till's drawer (positive) or left it (negative), with its cause; gives the entry's id.
 
-    ``currency`` None is the shop's own. The caller holds the shift's row locked, so that it cannot be closed and
-    counted meanwhile, and keeps its balance right (``sales.operations.drawer``).
+    One statement. ``currency`` None is the shop's own. The caller holds the shift's row locked, so that it cannot be
+    closed and counted meanwhile, and keeps its balance right (``sales.operations.drawer``).
     """
     now = utc_now()
-    send(
+    rows = send(
         _INSERT,
         {
             "organization_id": actor.organization.id,
@@ -57,3 +58,4 @@ def record_cash(
             "now": now,
         },
     )
+    return int(rows[0][0])
