@@ -9,7 +9,8 @@ from smartpos.sales.models import Shift
 from smartpos.sales.queries import Buyer, SoldPayment, SoldSale, Takings
 
 
-def _moment(value: datetime) -> str:
+def moment_text(value: datetime) -> str:
+    """A moment in UTC, ISO 8601."""
     # The database answers in whatever time zone its session has.
     return value.astimezone(UTC).isoformat()
 
@@ -79,12 +80,12 @@ def head_body(sale: SoldSale) -> dict[str, Any]:
         "paid": plain(sale.paid),
         "change": plain(sale.change),
         "business_date": sale.business_date.isoformat(),
-        "sold_at": _moment(sale.sold_at),
+        "sold_at": moment_text(sale.sold_at),
         "reason": sale.reason,
         "is_offline": sale.is_offline,
         "is_late": sale.is_late,
         "flags": list(sale.flags),
-        "created_at": _moment(sale.created_at),
+        "created_at": moment_text(sale.created_at),
     }
 
 
@@ -143,8 +144,8 @@ def shift_body(shift: Shift) -> dict[str, Any]:
         "expected_cash": None if shift.expected_cash is None else plain(shift.expected_cash),
         "closing_cash": None if shift.closing_cash is None else plain(shift.closing_cash),
         "difference": None if shift.difference is None else plain(shift.difference),
-        "opened_at": _moment(shift.opened_at),
-        "closed_at": None if shift.closed_at is None else _moment(shift.closed_at),
+        "opened_at": moment_text(shift.opened_at),
+        "closed_at": None if shift.closed_at is None else moment_text(shift.closed_at),
     }
 
 

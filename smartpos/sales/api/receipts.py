@@ -36,8 +36,11 @@ def sell(request: operations.SaleRequest) -> Response:
 @blueprint.arguments(SalesQuery, location="query")
 @blueprint.response(200, SalePage)
 def list_sales(query: dict[str, Any]) -> Response:
-    """Receipts without their lines, the latest first: one's own, or all with the permission."""
-    statement = queries.sales_of(g.principal)
+    """Receipts without their lines, the latest first: one's own, or all with the permission.
+
+    By ``receipt`` anybody who sells finds any receipt of the organization: a customer has come back with it.
+    """
+    statement = queries.sales_of(g.principal, in_hand=bool(query["receipt"]))
     for column in (Sale.shift_id, Sale.branch_id, Sale.cashier_id, Sale.customer_id, Sale.type):
         if query[column.key] is not None:
             statement = statement.where(column == query[column.key])

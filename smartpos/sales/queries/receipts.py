@@ -265,9 +265,14 @@ def sale_for(actor: Actor, sale_id: int) -> SoldSale:
     return sale
 
 
-def sales_of(actor: Actor) -> AnySelect:
-    """The heads of the receipts that the actor may see, to be filtered and paged by ``(sold_at, id)``."""
-    if actor.can(SalesPermission.SALE_READ_ALL):
+def sales_of(actor: Actor, *, in_hand: bool = False) -> AnySelect:
+    """The heads of the receipts that the actor may see, to be filtered and paged by ``(sold_at, id)``.
+
+    One that a customer has ``in_hand`` is looked up by what is printed on it; whoever works at a till may see it,
+    because somebody may want to give something back.
+    """
+    may_take_back = actor.can(SalesPermission.SALE_CREATE) or actor.can(SalesPermission.SALE_REFUND)
+    if actor.can(SalesPermission.SALE_READ_ALL) or (in_hand and may_take_back):
         return _HEADS
     return _HEADS.where(Sale.cashier_id == actor.user_id)
 

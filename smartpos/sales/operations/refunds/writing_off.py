@@ -1,0 +1,53 @@
+"""Goods that came back damaged: in with what they cost, and written off at it, so that the books show the loss."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from smartpos.identity.actors import Actor
+from smartpos.sales.operations.drafts import SALE_ORIGIN
+from smartpos.sales.queries import SoldSale
+from smartpos.stock.models import AdjustmentReason
+from smartpos.stock.operations import AdjustmentLine, Movement, adjust_stock, post_movements
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """Base units of a product, and what they cost together."""
+
+    product_id: int
+    quantity: Decimal
+    cost: Decimal
+
+
+def write_off(damaged: Sequence[Damaged], sold: SoldSale, *, branch_id: int, actor: Actor) -> None:
+    """Enter goods that came back damaged, and write them off by a correction that names the receipt."""
+    if not damaged:
+        return
+    post_movements(
+        [Movement(one.product_id, one.quantity, value=one.cost) for one in damaged],
+        origin_kind=SALE_ORIGIN,
+        origin_id=sold.id,
+        branch_id=branch_id,
+        occurred_at=sold.sold_at,
+        actor=actor,
+    )
+    write_off_posted(damaged, sold, branch_id=branch_id, actor=actor)
+
+
+def write_off_posted(damaged: Sequence[Damaged], sold: SoldSale, *, branch_id: int, actor: Actor) -> None:
+    """Write off goods that have been entered already."""
+    if not damaged:
+        return
+    adjust_stock(
+        branch_id,
+        [AdjustmentLine(one.product_id, -one.quantity, value=-one.cost) for one in damaged],
+        reason=AdjustmentReason.DAMAGE,
+        notes=_("Came back damaged: receipt %(number)s", number=sold.number),
+        client_uuid=f"refund:{sold.client_uuid}",
+        # They have come in a moment ago: what the branch owes of them was owed before.
+        allow_negative=True,
+        actor=actor,
+    )
