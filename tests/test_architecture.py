@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ROOT / "smartpos"
 LONGEST_FILE = 450
 
-DOMAINS = {"identity", "catalog", "finance", "stock", "sales", "demo"}
+DOMAINS = {"identity", "catalog", "crm", "finance", "stock", "sales", "demo"}
 EDGES = {
     "reactions",
     "admin",
