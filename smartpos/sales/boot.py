@@ -4,16 +4,28 @@ from datetime import timedelta
 from typing import Any
 
 from flask import url_for
+from flask_wtf.csrf import generate_csrf
 
 from smartpos.core.db import utc_now
+from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
 from smartpos.identity.actors import Actor
 from smartpos.sales.bodies import shift_report
 from smartpos.sales.errors import NoTill
 from smartpos.sales.models import Shift
 from smartpos.sales.queries import TillPlace, current_shift, often_sold, takings_of, tills_in_use
+from smartpos.sales.till_texts import till_texts
 
 POPULAR_DAYS = 14
+
+
+def page_facts(actor: Actor) -> dict[str, Any]:
+    """``till_facts`` with the texts in the language of the request and the token of its session."""
+    return till_facts(actor) | {
+        "csrf": generate_csrf(),
+        "texts": till_texts(),
+        "language": select_locale(),
+    }
 
 
 def till_facts(actor: Actor) -> dict[str, Any]:
@@ -69,6 +81,9 @@ def _organization(actor: Actor, here: TillPlace) -> dict[str, Any]:
         "cash_rounding": plain(actor.setting("cash_rounding_step")),
         "max_discount_percent": actor.setting("max_discount_percent"),
         "cash_limit": plain(actor.setting("cash_limit_per_receipt")),
+        "lock_after_minutes": actor.setting("lock_after_minutes"),
+        "shared_shifts": actor.setting("shared_shifts"),
+        "default_credit_limit": plain(actor.setting("default_credit_limit")),
         "receipt": {
             "width": here.receipt_width,
             "header": actor.setting("receipt_header"),
@@ -80,6 +95,8 @@ def _organization(actor: Actor, here: TillPlace) -> dict[str, Any]:
 def _urls() -> dict[str, str]:
     return {
         "till": url_for("sales.till"),
+        "facts": url_for("sales_api.get_till_facts"),
+        "worker": url_for("sales.till_worker"),
         "home": url_for("identity.home"),
         "login": url_for("identity.login"),
         "profile": url_for("identity.profile"),
@@ -88,6 +105,9 @@ def _urls() -> dict[str, str]:
         "cashiers": url_for("identity_api.till_cashiers"),
         "products": "/api/products",
         "categories": "/api/categories",
+        "clients": "/api/clients",
+        "promotions": "/api/promotions",
+        "events": "/api/till-events",
         "sell": url_for("sales_api.sell"),
         "sales": url_for("sales_api.list_sales"),
         "sale": "/api/sales/{id}",

@@ -3,19 +3,17 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from flask import Blueprint, Flask, Response, g, make_response, render_template
-from flask_wtf.csrf import generate_csrf
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request, url_for
 
 from smartpos.core.admin.labels import label_of
 from smartpos.core.db import db
-from smartpos.core.i18n import select_locale
 from smartpos.core.permissions import require
 from smartpos.identity.models import Branch, Till
 from smartpos.identity.permissions import IdentityPermission
-from smartpos.sales.boot import till_facts
+from smartpos.sales.boot import page_facts
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import sale_for
-from smartpos.sales.till_texts import till_texts
+from smartpos.sales.shell import manifest, worker_script
 
 blueprint = Blueprint("sales", __name__)
 
@@ -24,15 +22,37 @@ blueprint = Blueprint("sales", __name__)
 def till() -> Response:
     """The till. Everything on it is drawn in the browser from the facts given here."""
     require(IdentityPermission.TILL_USE)
-    facts = till_facts(g.principal) | {
-        "csrf": generate_csrf(),
-        "texts": till_texts(),
-        "language": select_locale(),
-    }
-    page = make_response(render_template("till/page.html", boot=facts))
+    page = make_response(render_template("till/page.html", boot=page_facts(g.principal)))
     # The facts are of this person and this moment; a copy from a cache would be somebody else's.
     page.headers["Cache-Control"] = "no-store"
     return page
+
+
+@blueprint.get("/till/shell")
+def till_shell() -> Response:
+    """The till's page without anybody's facts, kept on the device; it starts with what the till itself has kept."""
+    page = make_response(render_template("till/page.html", boot=None))
+    page.headers["Cache-Control"] = "no-cache"
+    return page
+
+
+@blueprint.get("/till/sw.js")
+def till_worker() -> Response:
+    """The service worker, by which the till starts without the network. ``?plain`` for browsers without modules."""
+    script = make_response(worker_script(sends="plain" not in request.args))
+    script.mimetype = "text/javascript"
+    script.headers["Service-Worker-Allowed"] = url_for("sales.till")
+    script.headers["Cache-Control"] = "no-cache"
+    return script
+
+
+@blueprint.get("/till/manifest.webmanifest")
+def till_manifest() -> Response:
+    """What a device needs to know to install the till."""
+    answer = jsonify(manifest())
+    answer.mimetype = "application/manifest+json"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 @blueprint.get("/sales/<int:sale_id>/receipt")

@@ -278,6 +278,17 @@ def _outbox() -> dict[str, str]:
         "outbox_attention": _("Needs attention: %(count)s", count="{count}"),
         "outbox_all_sent": _("All sent"),
         "outbox_unsafe": _("Sales are not kept"),
+        "app_update_ready": _(
+            "A new version of the till is ready. It starts by itself when the cart is empty."
+        ),
+        "app_updated": _("The till was brought up to date."),
+        "wrong_pin_offline": _(
+            "The PIN is wrong, or it was not used here within the last day. Without a connection only people with an "
+            "open shift at this till can sign in."
+        ),
+        "wait_after_wrong_pins": _(
+            "Too many wrong PINs. Wait %(seconds)s seconds and try again.", seconds="{seconds}"
+        ),
         "sale_needs_attention": _(
             "The server did not take sale %(number)s: %(reason)s", number="{number}", reason="{reason}"
         ),

@@ -27,6 +27,16 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// Whoever signs out here must not find the till open when it starts without the network (till/session.js).
+document.addEventListener("submit", ({ target }) => {
+  if (!new URL(target.action, location).pathname.endsWith("/logout")) return;
+  try {
+    localStorage.setItem("smartpos-till-locked", "server");
+  } catch {
+    return; // a forbidden storage keeps no till that could start
+  }
+});
+
 // --- Theme ---------------------------------------------------------------------------------------------------
 const root = document.documentElement;
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");

@@ -1,11 +1,58 @@
 // Who works at the till: signing in again, changing over by PIN, locking; the cart is never lost on the way.
 
 import { NoAnswer, Problem } from "./api.js";
+import { t } from "./texts.js";
+import { TooManyTries } from "./vault.js";
+
+const MARK = "smartpos-till-locked";
+const AWAY = [502, 503, 504]; // what stands before a server says so when it is gone
+
+/**
+ * Whether this device was locked or left: "server" when the session there is over as well, "here" when the server has
+ * not heard of it, "" when it is in use. It outlives the page, which must not be a way around the lock.
+ */
+export function lockMark() {
+  try {
+    return localStorage.getItem(MARK) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function setLockMark(mark) {
+  try {
+    if (mark) localStorage.setItem(MARK, mark);
+    else localStorage.removeItem(MARK);
+  } catch {
+    // A forbidden storage; then there is no vault that could start the till either.
+  }
+}
+
+function isAway(error) {
+  return error instanceof NoAnswer || (error instanceof Problem && AWAY.includes(error.status));
+}
 
 export class Session {
   constructor(till, boot) {
     this.till = till;
     this.urls = boot.urls;
+    this.unlocked = null; // {userId, pin} while somebody works whom the server has not seen
+    this.renewing = null;
+    this.vault = null;
+    this.shift = boot.shift;
+    this.wasReachable = true;
+  }
+
+  /** The page has started, with facts of the server (`online`) or with those that the vault has kept. */
+  begin(vault, online) {
+    this.vault = vault;
+    this.till.store.subscribe((state) => this.#stateChanged(state));
+    const mark = lockMark();
+    if (online && mark !== "here") return setLockMark("");
+    if (!mark) return undefined;
+    this.till.show({ locked: "locked", dialog: null });
+    if (online) this.#lockServer();
+    return undefined;
   }
 
   /** The part of the page's opening facts that changes with the person. */
@@ -22,19 +69,34 @@ export class Session {
     };
   }
 
+  #stateChanged({ shift, reachable, user, organization }) {
+    if (shift !== this.shift && this.shift !== undefined) this.vault.note(organization.id, user.id, { shift });
+    this.shift = shift;
+    if (reachable && !this.wasReachable) this.renewQuietly();
+    this.wasReachable = reachable;
+  }
+
   /** The session is over, on the server's word. */
   ended() {
-    if (!this.till.state.locked) this.till.show({ locked: "ended", dialog: null });
+    if (this.unlocked) this.renewQuietly();
+    else if (!this.till.state.locked) this.till.show({ locked: "ended", dialog: null });
   }
 
   /** Lock the till: the session ends on the server, the screen asks who comes next. */
   async lock() {
     if (this.till.busy) return;
+    this.unlocked = null;
+    setLockMark("here");
     this.till.show({ locked: "locked", dialog: null });
     this.till.own.flush();
+    await this.#lockServer();
+  }
+
+  async #lockServer() {
     try {
       const answer = await this.till.api.post(this.urls.lock);
       this.#takeToken(answer.csrf_token);
+      if (this.till.state.locked) setLockMark("server");
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof NoAnswer)) throw error;
     }
@@ -42,22 +104,93 @@ export class Session {
 
   /** Who may sign in here by PIN: [{id, name}]; nobody, when this device is not known as a till. */
   async cashiers() {
-    const answer = await this.till.api.get(this.urls.cashiers);
-    return answer.till === null ? [] : answer.items;
+    try {
+      const answer = await this.till.api.get(this.urls.cashiers);
+      return answer.till === null ? [] : answer.items;
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      return this.vault.people(this.till.state.organization.id);
+    }
   }
 
+  /** Sign in; without the network against the proof on this device. Returns what there is to object, or "". */
   async signInByPin(userId, pin) {
-    const attempt = () => this.till.api.post(this.urls.pin, { user_id: userId, pin });
+    const organization = this.till.state.organization.id;
     let answer;
     try {
-      answer = await attempt();
+      answer = await this.#pinAtServer(userId, pin);
+    } catch (error) {
+      if (isAway(error)) return this.#unlock(organization, userId, pin);
+      if (error instanceof Problem && [401, 403, 422].includes(error.status)) {
+        await this.vault.disprove(organization, userId, pin);
+      }
+      throw error;
+    }
+    this.#signedIn(organization, answer, pin);
+    if (!(await this.renew())) location.assign(this.till.loginAddress());
+    return "";
+  }
+
+  async #pinAtServer(userId, pin) {
+    const attempt = () => this.till.api.post(this.urls.pin, { user_id: userId, pin });
+    try {
+      return await attempt();
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== "csrf") throw error;
       await this.#page(this.urls.login);
-      answer = await attempt();
+      return attempt();
     }
-    this.#takeToken(answer.csrf_token);
-    if (!(await this.renew())) location.assign(this.till.loginAddress());
+  }
+
+  #signedIn(organization, { user, csrf_token: token }, pin) {
+    this.unlocked = null;
+    this.#takeToken(token);
+    setLockMark("");
+    this.vault.prove(organization, { id: user.id, name: user.full_name || user.username }, pin);
+  }
+
+  async #unlock(organization, userId, pin) {
+    let boot;
+    try {
+      boot = await this.vault.unlock(organization, userId, pin);
+    } catch (error) {
+      if (!(error instanceof TooManyTries)) throw error;
+      return t("wait_after_wrong_pins", { seconds: error.seconds });
+    }
+    if (!boot) return t("wrong_pin_offline");
+    this.unlocked = { userId, pin };
+    // Whoever signed in at the server last is somebody else, perhaps: a fresh page must ask again.
+    setLockMark("here");
+    this.till.sessionChanged(Session.facts(boot));
+    return "";
+  }
+
+  /** There is a connection again: tell the server who works here, without disturbing them if possible. */
+  renewQuietly() {
+    if (!this.unlocked) return;
+    this.renewing ??= this.#renewQuietly().finally(() => {
+      this.renewing = null;
+    });
+  }
+
+  async #renewQuietly() {
+    const { userId, pin } = this.unlocked;
+    const organization = this.till.state.organization.id;
+    try {
+      this.#signedIn(organization, await this.#pinAtServer(userId, pin), pin);
+      const boot = await this.till.api.get(this.urls.facts);
+      this.#takeToken(boot.csrf);
+      this.vault.save(boot);
+      const { shift, permissions, organization: rules } = Session.facts(boot);
+      this.till.show({ shift, permissions, organization: rules });
+      this.till.outbox.wake();
+    } catch (error) {
+      if (isAway(error)) return;
+      if (!(error instanceof Problem)) throw error;
+      this.unlocked = null;
+      if ([401, 403].includes(error.status)) await this.vault.forget(organization, userId);
+      this.ended();
+    }
   }
 
   /**
@@ -111,6 +244,9 @@ export class Session {
     const boot = JSON.parse(page.getElementById("boot")?.textContent ?? "null");
     if (!boot) return false;
     this.#takeToken(boot.csrf);
+    this.unlocked = null;
+    setLockMark("");
+    this.vault.save(boot);
     this.till.sessionChanged(Session.facts(boot));
     return true;
   }
