@@ -96,6 +96,8 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("category_id", "categories"),
         ("price_id", "prices"),
         ("price_type_id", "price_types"),
+        ("expense_category_id", "expense_categories"),
+        ("expense_id", "expenses"),
         ("customer_id", "customers"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
