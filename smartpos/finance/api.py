@@ -48,22 +48,24 @@ class ExpenseCategories(MethodView):
         return operations.create_expense_category(actor=g.principal, **given)
 
 
-@blueprint.route("/expense-categories/<int:category_id>")
+@blueprint.route("/expense-categories/<int:expense_category_id>")
 class OneExpenseCategory(MethodView):
     """One category."""
 
     @needs(P.EXPENSE_CATEGORY_WRITE)
     @blueprint.arguments(ExpenseCategoryChange)
     @blueprint.response(200, ExpenseCategoryOut)
-    def put(self, given: dict[str, Any], category_id: int) -> Any:
+    def put(self, given: dict[str, Any], expense_category_id: int) -> Any:
         """Change what is given about a category."""
-        return operations.update_expense_category(queries.category(category_id), actor=g.principal, **given)
+        return operations.update_expense_category(
+            queries.category(expense_category_id), actor=g.principal, **given
+        )
 
     @blueprint.response(204)
-    def delete(self, category_id: int) -> None:
+    def delete(self, expense_category_id: int) -> None:
         """Take a category out of use; its expenses keep it."""
         require(P.EXPENSE_CATEGORY_WRITE)
-        operations.delete_expense_category(queries.category(category_id), actor=g.principal)
+        operations.delete_expense_category(queries.category(expense_category_id), actor=g.principal)
 
 
 @blueprint.route("/exchange-rates")
