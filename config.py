@@ -45,4 +45,5 @@ def from_environment() -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": https,
         "TRUSTED_PROXIES": int(os.environ.get("SMARTPOS_PROXIES", "0")),
         "RATE_LIMITS": not _flag("SMARTPOS_NO_RATE_LIMITS"),
+        "PRINTER_NETWORKS": os.environ.get("SMARTPOS_PRINTER_NETWORKS"),
     }

@@ -116,6 +116,16 @@ declare_setting(Setting("receipt_header", SettingKind.TEXT, "", _l("Text at the 
 declare_setting(Setting("receipt_footer", SettingKind.TEXT, "", _l("Text at the bottom of receipts")))
 declare_setting(
     Setting(
+        "receipt_width",
+        SettingKind.WHOLE,
+        80,
+        _l("Receipt paper, mm"),
+        _l("For new tills; each till may have its own."),
+        own_page=True,
+    )
+)
+declare_setting(
+    Setting(
         "shown_digits",
         SettingKind.WHOLE,
         0,

@@ -1,6 +1,6 @@
 """The settings of what stands on a receipt; they have a page of their own, the receipt designer.
 
-The texts at the top and at the bottom belong to the organization and are declared with it.
+The texts at the top and at the bottom and the paper of new tills belong to the organization and are declared with it.
 """
 
 from enum import StrEnum
@@ -64,16 +64,6 @@ declare_setting(
 )
 declare_setting(
     Setting("receipt_savings", SettingKind.BOOLEAN, True, _l("How much the customer saved"), own_page=True)
-)
-declare_setting(
-    Setting(
-        "receipt_width",
-        SettingKind.WHOLE,
-        80,
-        _l("Receipt paper, mm"),
-        _l("For new tills; each till may have its own."),
-        own_page=True,
-    )
 )
 declare_setting(
     Setting("receipt_copies", SettingKind.WHOLE, 1, _l("Copies printed after a sale"), own_page=True)

@@ -41,6 +41,15 @@ class RowAction:
         return can(self.permission) and (self.visible is None or self.visible(row))
 
 
+_added: dict[str, list[RowAction]] = {}
+
+
+def register_row_action(endpoint: str, action: RowAction) -> None:
+    """Offer an action in a view of a lower floor, which does not know whoever stands above it."""
+    actions = _added.setdefault(endpoint, [])
+    actions[:] = [*(one for one in actions if one.name != action.name), action]
+
+
 class RowActions:
     """The part of a view that offers row actions, in the list and on the details page."""
 
@@ -51,14 +60,17 @@ class RowActions:
         """The actions to show for a row."""
         return [
             action
-            for action in self.row_actions
+            for action in self._all_actions()
             if action.applies_to(row) and (action.in_list or not in_list)
         ]
+
+    def _all_actions(self: Any) -> list[RowAction]:
+        return [*self.row_actions, *_added.get(self.endpoint, ())]
 
     @expose("/act/<name>/", methods=("GET", "POST"))
     def act_view(self: Any, name: str) -> ResponseReturnValue:
         """Perform a row action; one with a form shows it first."""
-        action = next((action for action in self.row_actions if action.name == name), None)
+        action = next((action for action in self._all_actions() if action.name == name), None)
         if action is None:
             raise NotFound
         require(action.permission)

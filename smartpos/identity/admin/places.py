@@ -5,8 +5,8 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
-from wtforms.validators import Optional
+from wtforms import SelectField, StringField
+from wtforms.validators import Length, Optional
 
 from smartpos.core.admin import (
     RowAction,
@@ -121,15 +121,30 @@ class TillView(TenantView):
         "branch": _l("Branch"),
         "receipt_width": _l("Receipt, mm"),
         "is_registered": _l("Device known"),
+        "printer_host": _l("Printer's address"),
+        "printer_port": _l("Printer's port"),
+        "has_drawer": _l("Cash drawer"),
         "created_at": _l("Added"),
         "updated_at": _l("Changed"),
         "is_active": _l("In use"),
     }
-    column_descriptions = {"number": _l("The first part of its receipt numbers")}
+    column_descriptions = {
+        "number": _l("The first part of its receipt numbers"),
+        "has_drawer": _l("The printer opens it when cash is paid"),
+    }
     column_formats = {"is_registered": formatters.yes_no}
     column_searchable_list = ("name",)
     column_filters = ("branch", "is_active")
-    form_columns = ("branch", "name", "number", "receipt_width", "is_active")
+    form_columns = (
+        "branch",
+        "name",
+        "number",
+        "receipt_width",
+        "printer_host",
+        "printer_port",
+        "has_drawer",
+        "is_active",
+    )
     form_extra_fields = {
         "number": WholeField(
             _l("Number"),
@@ -139,7 +154,23 @@ class TillView(TenantView):
             description=_l("Begins its receipt numbers; leave empty for the next free one"),
         ),
         "receipt_width": SelectField(
-            _l("Receipt, mm"), choices=[(80, "80"), (58, "58")], coerce=int, default=80
+            _l("Receipt, mm"),
+            choices=[(80, "80"), (58, "58")],
+            coerce=int,
+            default=lambda: me().setting("receipt_width"),
+        ),
+        "printer_host": StringField(
+            _l("Printer's address"),
+            [Length(max=253)],
+            description=_l("Of a network printer, as 192.168.1.50; empty: the browser prints"),
+        ),
+        "printer_port": WholeField(
+            _l("Printer's port"),
+            [Optional()],
+            least=1,
+            most=65_535,
+            description=_l("Usually 9100"),
+            default=9100,
         ),
     }
     row_actions = [

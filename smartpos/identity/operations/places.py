@@ -8,6 +8,8 @@ from sqlalchemy import exists, func, select
 
 from smartpos.core import crypto
 from smartpos.core.db import db, utc_now
+from smartpos.core.errors import Invalid
+from smartpos.core.nearby import checked_host
 from smartpos.identity import checks
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import AlreadyTaken, BadField, StillInUse
@@ -24,6 +26,9 @@ from smartpos.identity.models import (
 from smartpos.identity.operations.rows import existing_id
 
 RECEIPT_WIDTHS = (58, 80)
+PRINTER_PORT = 9100
+# Below it other things listen than printers.
+LEAST_PORT = 1024
 
 
 def create_workspace(
@@ -127,13 +132,17 @@ def create_till(
     name: str,
     number: int | None = None,
     receipt_width: int = 80,
+    printer_host: str | None = None,
+    printer_port: int | None = None,
+    has_drawer: bool = False,
     is_active: bool = True,
     actor: Actor,
 ) -> Till:
     """Make a cash register of a branch, given as a row or by its id.
 
     ``number`` begins the till's receipt numbers; without one the next free number of the organization is taken.
-    ``receipt_width`` is in millimetres, 58 or 80. Raises AlreadyTaken, BadField.
+    ``receipt_width`` is in millimetres, 58 or 80. Without ``printer_host`` the browser prints. Raises AlreadyTaken,
+    BadField.
     """
     # Two tills made at once must not take the same number: the organization's row is the queue.
     organization = select(Organization.id).where(Organization.id == actor.organization.id)
@@ -145,13 +154,16 @@ def create_till(
         "number": number,
         "name": name,
         "receipt_width": receipt_width,
+        "printer_host": printer_host,
+        "printer_port": printer_port,
+        "has_drawer": has_drawer,
         "is_active": is_active,
     }
     return update_till(Till(), facts, actor=actor)
 
 
 def update_till(till: Till, changes: Mapping[str, Any], *, actor: Actor) -> Till:
-    """Change name, number, branch, receipt width or whether it is in use; a new row is added."""
+    """Change name, number, branch, receipt width, printer, drawer or whether it is in use; a new row is added."""
     if "branch_id" in changes:
         till.branch_id = existing_id(Branch, changes["branch_id"], "branch_id") or _missing("branch_id")
     if "name" in changes:
@@ -162,11 +174,33 @@ def update_till(till: Till, changes: Mapping[str, Any], *, actor: Actor) -> Till
         if changes["receipt_width"] not in RECEIPT_WIDTHS:
             raise BadField("receipt_width", _("Receipts are 58 or 80 millimetres wide."))
         till.receipt_width = int(changes["receipt_width"])
+    if "printer_host" in changes:
+        till.printer_host = _printer_host(changes["printer_host"])
+    if "printer_port" in changes:
+        till.printer_port = _printer_port(changes["printer_port"])
+    if "has_drawer" in changes:
+        till.has_drawer = bool(changes["has_drawer"])
     if "is_active" in changes:
         till.is_active = bool(changes["is_active"])
     db.session.add(till)
     db.session.flush()
     return till
+
+
+def _printer_host(typed: str | None) -> str | None:
+    try:
+        return checked_host(typed) if typed and typed.strip() else None
+    except Invalid as error:
+        raise BadField("printer_host", str(error)) from None
+
+
+def _printer_port(typed: int | None) -> int:
+    port = PRINTER_PORT if typed is None else typed
+    if not LEAST_PORT <= port <= 65_535:
+        raise BadField(
+            "printer_port", _("Printers listen at a port from %(least)s to 65535.", least=LEAST_PORT)
+        )
+    return port
 
 
 def delete_till(till: Till, *, actor: Actor) -> None:
