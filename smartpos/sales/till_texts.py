@@ -9,6 +9,8 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from smartpos.sales.receipt_texts import receipt_texts
+
 # For each of CLDR's categories a number that belongs to it in every language of the product that has it.
 _SAMPLES = {"one": 1, "few": 2, "many": 5, "other": 5}
 
@@ -16,6 +18,7 @@ _SAMPLES = {"one": 1, "few": 2, "many": 5, "other": 5}
 def till_texts() -> dict[str, str]:
     """All texts of the till by key, in the language of the request."""
     return {
+        **receipt_texts(),
         **_selling(),
         **_paying(),
         **_amounts(),
