@@ -16,6 +16,7 @@ USER_READ, USER_WRITE = "identity:user:read", "identity:user:write"
 PRODUCT_READ, PRODUCT_WRITE = "catalog:product:read", "catalog:product:write"
 PRICE_READ, PRICE_WRITE = "catalog:price:read", "catalog:price:write"
 PLATFORM = "platform:organization:manage"
+HELD = "sales:held_sale:use"
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,16 @@ DOORS: dict[str, dict[str, Door]] = {
         "POST": Door(PRICE_WRITE, {"price_type_id": "{price_type_id}", "price": "5000"}),
     },
     "catalog_api.OnePrice": {"DELETE": Door(PRICE_WRITE)},
+    "catalog_api.Promotions": {
+        "GET": Door(PRODUCT_READ),
+        "POST": Door(PRICE_WRITE, {"name": "Kuz", "kind": "percent", "percent": "10"}),
+    },
+    "catalog_api.OnePromotion": {
+        "GET": Door(PRODUCT_READ),
+        "PUT": Door(PRICE_WRITE, {"name": "Qish"}),
+        "DELETE": Door(PRICE_WRITE),
+    },
+    "catalog_api.end_promotion": post(PRICE_WRITE),
     # --- customers ---------------------------------------------------------------------------------------------
     "crm_api.Clients": {
         "GET": Door("crm:customer:read"),
@@ -156,6 +167,14 @@ DOORS: dict[str, dict[str, Door]] = {
         "DELETE": Door("crm:customer:delete"),
     },
     "crm_api.client_statement": get("crm:account:read"),
+    "sales_api.take_client_payment": post(
+        "sales:payment:take",
+        {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b11", "amount": "1", "method": "transfer"},
+    ),
+    "sales_api.list_client_payments": get("crm:account:read"),
+    "sales_api.reverse_client_payment": post(
+        "sales:payment:reverse", {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b12", "reason": "Mistake"}
+    ),
     # --- stock -------------------------------------------------------------------------------------------------
     "stock_api.list_stock": get("stock:stock:read"),
     "stock_api.list_movements": get("stock:movement:read"),
@@ -201,6 +220,22 @@ DOORS: dict[str, dict[str, Door]] = {
             "payments": [{"method": "cash", "amount": "10000"}],
         },
     ),
+    "sales_api.refund": post(
+        "sales:sale:refund",
+        {
+            "client_uuid": "0d2f5b1c-58a5-4f3e-9f1c-7a2f0f6d3c55",
+            "items": [{"sale_item_id": 1, "quantity": 1}],
+        },
+    ),
+    "sales_api.refund_loose": post(
+        "sales:sale:refund_without_receipt",
+        {
+            "client_uuid": "b7c9a3de-0f8e-4a06-a0b2-0f6a6a1d9e21",
+            "items": [{"product_id": "{product_id}", "quantity": 1}],
+            "reason": "lost the receipt",
+        },
+    ),
+    "sales_api.refundable": get("sales:sale:create"),
     "sales_api.list_sales": get("sales:sale:read"),
     "sales_api.get_sale": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
     # --- at the counter ----------------------------------------------------------------------------------------
@@ -213,6 +248,16 @@ DOORS: dict[str, dict[str, Door]] = {
             "pin": "0000",
             "subject_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b10",
         },
+    ),
+    "sales_api.HeldSales": {
+        "GET": Door(HELD),
+        "POST": Door(HELD, {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b11", "cart": {}}),
+    },
+    "sales_api.take_held_sale": post(HELD, {}),
+    "sales_api.OneHeldSale": {"DELETE": Door("sales:cart:void", {})},
+    "sales_api.till_events": post(
+        "sales:sale:create",
+        {"items": [{"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b12", "kind": "reprint"}]},
     ),
 }
 

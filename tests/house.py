@@ -98,7 +98,10 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("price_type_id", "price_types"),
         ("expense_category_id", "expense_categories"),
         ("expense_id", "expenses"),
+        ("promotion_id", "promotions"),
         ("customer_id", "customers"),
+        ("payment_id", "payments"),
+        ("held_id", "held_sales"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     sessions = select(tables["user_sessions"].c.id).where(

@@ -445,3 +445,29 @@ class TenderNotForRefunds(Invalid):
 
     code = "tender_not_for_refunds"
     title = _l("Without a receipt money goes back in cash, by card or to the customer's account")
+
+
+class PaymentAboveDebt(Invalid):
+    """More money than the customer owes, and nobody said that it is a prepayment; ``debt`` is what is owed."""
+
+    code = "payment_above_debt"
+
+    def __init__(self, debt: str) -> None:
+        detail = _(
+            "This is more than the debt of %(debt)s. Take it as a prepayment if that is meant.", debt=debt
+        )
+        super().__init__(detail, debt=debt)
+
+
+class PaymentUuidReused(Conflict):
+    """This ``client_uuid`` already stands for a payment with other contents."""
+
+    code = "client_uuid_reused"
+    title = _l("This payment was already recorded with other contents")
+
+
+class PaymentReversed(Conflict):
+    """A payment is taken back once, and the row that takes it back stays."""
+
+    code = "payment_reversed"
+    title = _l("This payment is already taken back")

@@ -1,6 +1,9 @@
 """What must be true of sales and shifts."""
 
 from smartpos.core.books import ONLY, Check, Difference, differences
+from smartpos.crm.queries import book_checks as account_checks
+from smartpos.sales.queries.debts import payment_checks
+from smartpos.sales.queries.return_books import return_checks
 from smartpos.stock.queries import book_checks as stock_checks
 
 _ITEMS = f"""
@@ -107,7 +110,8 @@ def _within_sales() -> list[Check]:
 
 def _between_ledgers() -> list[Check]:
     moved = f"""
-        SELECT organization_id, origin_id AS sale_id, product_id, sum(quantity) AS quantity, sum(value) AS value
+        SELECT organization_id, origin_id AS sale_id, product_id, sum(quantity) AS quantity,
+               sum(value) FILTER (WHERE quantity <> 0) AS value
         FROM inventory_movements WHERE {ONLY} AND origin_kind = 'sale'
         GROUP BY organization_id, origin_id, product_id
     """
@@ -217,4 +221,5 @@ def _shifts() -> list[Check]:
 
 def verify_books(organization_id: int | None = None) -> list[Difference]:
     """Where the books of stock, cash and sales do not agree, of one organization or of all. In the platform scope."""
-    return list(differences([*stock_checks(), *book_checks()], organization_id))
+    checks = [*stock_checks(), *account_checks(), *payment_checks(), *book_checks(), *return_checks()]
+    return list(differences(checks, organization_id))
