@@ -4,6 +4,7 @@ How one is given is told in ``approving``.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from smartpos.core.db import utc_now
@@ -31,7 +32,9 @@ class Approvals:
     for something else allows nothing. A document without tokens costs no statement.
     """
 
-    def __init__(self, tokens: Iterable[UUID], subject_uuid: UUID, actor: Actor) -> None:
+    def __init__(
+        self, tokens: Iterable[UUID], subject_uuid: UUID, actor: Actor, *, at: datetime | None = None
+    ) -> None:
         self.actor = actor
         self.needed: set[str] = set()
         self._ids: dict[str, int] = {}
@@ -44,7 +47,7 @@ class Approvals:
                     "tokens": wanted,
                     "subject": subject_uuid,
                     "user_id": actor.user_id,
-                    "now": utc_now(),
+                    "now": at or utc_now(),
                 },
             )
             self._ids = {action: number for number, action in rows}
@@ -58,6 +61,10 @@ class Approvals:
             self.needed.add(name)
             return True
         return False
+
+    def taken_for(self, permission: str) -> int | None:
+        """The id of the approval that was taken for a permission, if it needed one."""
+        return self._ids[str(permission)] if str(permission) in self.needed else None
 
     def require(self, permission: str) -> None:
         """Raise Forbidden, telling that an approval would help, unless it may be done."""

@@ -1,5 +1,7 @@
 """Shapes of what happens at the counter besides selling: approvals, parked sales, events, what to look at."""
 
+from typing import Any
+
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from smartpos.core.fields import (
@@ -17,7 +19,7 @@ from smartpos.sales.schemas.receipts import SaleHeadOut
 MOST_EVENTS = 200
 
 
-def tokens() -> fields.List:
+def tokens() -> Any:
     """The approvals that go along with something."""
     return fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=20))
 
@@ -97,12 +99,15 @@ class HeldSaleIn(Schema):
         metadata={"description": "under which name it was taken up, when it is parked again"},
     )
     held_at = MomentField(load_default=None, allow_none=True)
+    customer_uuid = fields.UUID(load_default=None, allow_none=True)
+    approvals = tokens()
 
 
 class TakeIn(Schema):
     """Taking up a parked sale. Under the same name it may be asked for again when the answer was lost."""
 
     take_uuid = fields.UUID(load_default=None, allow_none=True)
+    approvals = tokens()
 
 
 class VoidIn(Schema):
