@@ -32,7 +32,7 @@ WITH RECURSIVE up AS (
 _HEAD = """
 SELECT sale.id, sale.number, sale.type, sale.status, sale.customer_id, sale.sold_at,
        sale.total_amount + sale.returned_amount,
-       (SELECT coalesce(sum(back.returned_amount), 0) FROM sales AS back
+       (SELECT coalesce(sum(back.returned_amount), 0.00) FROM sales AS back
         WHERE back.organization_id = sale.organization_id AND back.original_id = sale.id)
 FROM sales AS sale WHERE sale.organization_id = %(organization_id)s AND sale.id = %(sale_id)s
 """
@@ -40,7 +40,7 @@ _LINES = """
 SELECT item.id, item.line_number, item.product_id, item.product_name, item.barcode, item.unit,
        CASE WHEN item.multiplier = 1 THEN unit.digits ELSE 0 END, item.quantity, item.multiplier, item.price,
        item.list_price, item.promotion_id, promotion.name, item.vat_rate, item.vat_included, item.unit_cost,
-       item.batch_number, item.expiration_date, item.marking_code, coalesce(back.quantity, 0),
+       item.batch_number, item.expiration_date, item.marking_code, coalesce(back.quantity, 0.000),
        item.gross_amount, item.promotion_amount, item.discount_amount, item.cart_discount_amount, item.tax_amount,
        item.total_amount, item.cost_amount
 FROM sale_items AS item

@@ -51,22 +51,21 @@ class AccountChange:
 
 def post_changes(change: AccountChange, sold: SoldSale, *, actor: Actor) -> None:
     """Enter it: one line for what came back, one for what went out."""
-    if change.credit_back or change.points_back or change.points_lost or change.turnover_back:
-        post_entry(
-            change.customer.id,
-            CustomerEntryKind.REFUND,
-            amount=change.credit_back,
-            turnover=-change.turnover_back,
-            points_earned=-change.points_lost,
-            points_used=-change.points_back,
-            reverses_id=change.debt_entry_id if change.credit_back else change.entry_id,
-            origin_kind=SALE_ORIGIN,
-            origin_id=sold.id,
-            branch_id=change.branch_id,
-            note=change.reason,
-            occurred_at=sold.sold_at,
-            actor=actor,
-        )
+    post_entry(
+        change.customer.id,
+        CustomerEntryKind.REFUND,
+        amount=change.credit_back,
+        turnover=-change.turnover_back,
+        points_earned=-change.points_lost,
+        points_used=-change.points_back,
+        reverses_id=change.debt_entry_id if change.credit_back else change.entry_id,
+        origin_kind=SALE_ORIGIN,
+        origin_id=sold.id,
+        branch_id=change.branch_id,
+        note=change.reason,
+        occurred_at=sold.sold_at,
+        actor=actor,
+    )
     if change.new is not None:
         post_entry(
             change.customer.id,
