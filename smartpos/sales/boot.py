@@ -14,6 +14,7 @@ from smartpos.sales.bodies import shift_report
 from smartpos.sales.errors import NoTill
 from smartpos.sales.models import Shift
 from smartpos.sales.queries import TillPlace, current_shift, often_sold, takings_of, tills_in_use
+from smartpos.sales.queries.look import look_facts
 from smartpos.sales.till_texts import till_texts
 
 POPULAR_DAYS = 14
@@ -48,6 +49,8 @@ def till_facts(actor: Actor) -> dict[str, Any]:
                 "branch_id": place.branch_id,
                 "branch": place.branch,
                 "receipt_width": place.receipt_width,
+                "has_printer": place.has_printer,
+                "has_drawer": place.has_printer and place.has_drawer,
             }
             for place in places
         ],
@@ -84,11 +87,7 @@ def _organization(actor: Actor, here: TillPlace) -> dict[str, Any]:
         "lock_after_minutes": actor.setting("lock_after_minutes"),
         "shared_shifts": actor.setting("shared_shifts"),
         "default_credit_limit": plain(actor.setting("default_credit_limit")),
-        "receipt": {
-            "width": here.receipt_width,
-            "header": actor.setting("receipt_header"),
-            "footer": actor.setting("receipt_footer"),
-        },
+        "receipt": {"width": here.receipt_width} | look_facts(actor),
     }
 
 

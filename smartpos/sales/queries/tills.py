@@ -20,12 +20,23 @@ class TillPlace:
     branch_id: int
     branch: str
     address: str | None
+    has_printer: bool = False
+    has_drawer: bool = False
 
 
 def tills_in_use(till_id: int | None = None) -> list[TillPlace]:
     """The tills in use of the branches that the person sees, by branch and name; with ``till_id`` only that one."""
     query = (
-        select(Till.id, Till.name, Till.receipt_width, Branch.id, Branch.name, Branch.address)
+        select(
+            Till.id,
+            Till.name,
+            Till.receipt_width,
+            Branch.id,
+            Branch.name,
+            Branch.address,
+            Till.printer_host.is_not(None),
+            Till.has_drawer,
+        )
         .join(Branch, Branch.id == Till.branch_id)
         .where(Till.is_active, Till.deleted_at.is_(None), Branch.is_active, Branch.deleted_at.is_(None))
         .order_by(Branch.name, Till.number)
