@@ -50,6 +50,11 @@ SIMPLE: list[tuple[type[Any], Any]] = [
 # What a constraint demands of a column beyond its type.
 DEMANDED: dict[str, Any] = {"expenses.source": "office", "exchange_rates.currency": "USD"}
 
+# What a check asks for beyond the columns that must be given.
+CHECKED: dict[str, dict[str, Any]] = {"promotions": {"percent": Decimal(10)}}
+# Of several optional references, the one that a check wants.
+CHOSEN: dict[str, str] = {"promotion_targets": "product_id"}
+
 
 def tenant_models() -> list[type[TenantModel]]:
     """All tenant models, in the order of their table names."""
@@ -76,10 +81,13 @@ def make_organization(connection: Connection, domain: str) -> int:
 
 def row_values(connection: Connection, table: Table, organization_id: int, **given: Any) -> dict[str, Any]:
     """Values for a new row of ``table``; rows it must refer to are made, each a fresh one."""
-    values: dict[str, Any] = {"organization_id": organization_id}
+    values: dict[str, Any] = {"organization_id": organization_id, **CHECKED.get(table.name, {})}
     targets = references(table)
+    chosen = CHOSEN.get(table.name)
     for column in table.columns:
-        if column.name in given or column.name in values or not _must_be_given(column):
+        if column.name in given or column.name in values:
+            continue
+        if column.name != chosen and not _must_be_given(column):
             continue
         if column.name in targets:
             values[column.name] = make_row(connection, targets[column.name], organization_id)["id"]

@@ -5,8 +5,9 @@ from typing import Any
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, pre_load, validates_schema
 
-from smartpos.catalog.models import ProductStatus, ProductType, VatCode
+from smartpos.catalog.models import CustomerTier, ProductStatus, ProductType, PromotionKind, VatCode
 from smartpos.catalog.operations.products import MOST_BARCODES
+from smartpos.catalog.operations.promotions import HIGHEST_PRIORITY, LARGEST_GROUP, MOST_TARGETS
 from smartpos.core.fields import (
     CostField,
     CursorQuery,
@@ -67,7 +68,9 @@ class ProductShape(Schema):
     prices = fields.Dict(
         keys=fields.String(),
         values=MoneyField(),
-        metadata={"description": "in force by other price types, by their ids, where they differ from `price`"},
+        metadata={
+            "description": "in force by other price types, by their ids, where they differ from `price`"
+        },
     )
     cost_price = CostField(metadata={"description": "only for those who may see costs"})
     vat_code = fields.Enum(VatCode, by_value=True)
@@ -281,3 +284,91 @@ class PriceSetting(Schema):
     branch_id = IdField(load_default=None, allow_none=True)
     valid_from = MomentField(load_default=None, allow_none=True)
     valid_to = MomentField(load_default=None, allow_none=True)
+
+
+class PromotionsQuery(Schema):
+    """For which branch; ``updated_since`` asks for what has changed since as well, ended and deleted included."""
+
+    branch_id = IdField(load_default=None)
+    updated_since = MomentField(load_default=None)
+
+
+class PromotionShape(Schema):
+    """A promotion. ``category_ids`` are the categories it is for with all below; both lists empty: everything."""
+
+    id = fields.Integer()
+    name = fields.String()
+    kind = fields.Enum(PromotionKind, by_value=True)
+    percent = PercentField(allow_none=True)
+    amount = MoneyField(
+        allow_none=True, metadata={"description": "off one base unit, or the fixed price of one"}
+    )
+    buy_quantity = fields.Integer(allow_none=True, metadata={"description": "N of N for M"})
+    pay_quantity = fields.Integer(allow_none=True, metadata={"description": "M of N for M"})
+    product_ids = fields.List(fields.Integer())
+    category_ids = fields.List(fields.Integer())
+    target_category_ids = fields.List(
+        fields.Integer(), metadata={"description": "the categories it names, without those below them"}
+    )
+    branch_id = fields.Integer(allow_none=True)
+    tier = fields.Enum(CustomerTier, by_value=True, allow_none=True)
+    valid_from = fields.DateTime(allow_none=True)
+    valid_to = fields.DateTime(
+        allow_none=True, metadata={"description": "the first moment it holds no longer"}
+    )
+    weekdays = fields.Integer(metadata={"description": "bits: Monday is 1, Sunday is 64"})
+    time_from = fields.Time(allow_none=True, metadata={"description": "by the clock of the shop"})
+    time_to = fields.Time(allow_none=True, metadata={"description": "before `time_from`: over midnight"})
+    min_quantity = QuantityField(metadata={"description": "base units of one line"})
+    priority = fields.Integer(metadata={"description": "the highest wins, then the larger amount"})
+    is_active = fields.Boolean()
+    deleted = fields.Boolean()
+    updated_at = fields.DateTime()
+
+
+class PromotionList(Schema):
+    """Promotions. ``synced_at`` is what to ask for as ``updated_since`` the next time."""
+
+    items = fields.List(fields.Nested(PromotionShape))
+    synced_at = fields.DateTime()
+
+
+class PromotionChange(Schema):
+    """What can be told about a promotion. What is not given stays as it is."""
+
+    name = TextField(longest=200, shortest=1)
+    kind = fields.Enum(PromotionKind, by_value=True)
+    percent = PercentField(minimum=0, allow_none=True)
+    amount = MoneyField(minimum=0, allow_none=True)
+    buy_quantity = WholeField(maximum=LARGEST_GROUP, allow_none=True)
+    pay_quantity = WholeField(maximum=LARGEST_GROUP, allow_none=True)
+    product_ids = fields.List(IdField())
+    category_ids = fields.List(IdField())
+    branch_id = IdField(allow_none=True)
+    tier = fields.Enum(CustomerTier, by_value=True, allow_none=True)
+    valid_from = MomentField(allow_none=True)
+    valid_to = MomentField(allow_none=True)
+    weekdays = WholeField(minimum=1, maximum=127)
+    time_from = fields.Time(allow_none=True)
+    time_to = fields.Time(allow_none=True)
+    min_quantity = QuantityField(minimum=0, allow_none=True)
+    priority = WholeField(minimum=-HIGHEST_PRIORITY, maximum=HIGHEST_PRIORITY)
+    is_active = fields.Boolean()
+
+    @pre_load
+    def refuse_endless(self, body: Any, **options: Any) -> Any:
+        """Before each of ten thousand numbers is looked at."""
+        for name in ("product_ids", "category_ids"):
+            given = body.get(name) if isinstance(body, dict) else None
+            if isinstance(given, list) and len(given) > MOST_TARGETS:
+                raise ValidationError(
+                    _("At most %(most)s entries fit here.", most=MOST_TARGETS), field_name=name
+                )
+        return body
+
+
+class PromotionCreation(PromotionChange):
+    """A new promotion: what it is called, of which kind it is, and what that kind needs."""
+
+    name = TextField(longest=200, shortest=1, required=True)
+    kind = fields.Enum(PromotionKind, by_value=True, required=True)

@@ -2,7 +2,12 @@
 
 from flask import Flask
 
-from smartpos.catalog.api import categories, prices, products  # noqa: F401 - they add to the blueprint
+from smartpos.catalog.api import (  # noqa: F401 - they add to the blueprint
+    categories,
+    prices,
+    products,
+    promotions,
+)
 from smartpos.catalog.api.blueprint import blueprint
 from smartpos.core.extensions import api
 

@@ -1,12 +1,13 @@
 """Products as JSON. Written by hand rather than by schemas: a till asks for tens of thousands at once."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from smartpos.catalog.models import Product, ProductStatus
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.listing import Listed
+from smartpos.catalog.queries.promotions import ListedPromotion
 from smartpos.core.money import plain
 from smartpos.core.permissions import can
 
@@ -32,6 +33,35 @@ def product_details(product: Product, one: Listed) -> dict[str, Any]:
     return item
 
 
+def promotion_item(one: ListedPromotion) -> dict[str, Any]:
+    """A promotion, as ``PromotionShape`` describes it."""
+    rule = one.rule
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "kind": rule.kind.value,
+        "percent": _number(rule.percent),
+        "amount": _number(rule.amount),
+        "buy_quantity": rule.buy_quantity,
+        "pay_quantity": rule.pay_quantity,
+        "product_ids": sorted(rule.product_ids),
+        "category_ids": sorted(rule.category_ids),
+        "target_category_ids": one.target_category_ids,
+        "branch_id": rule.branch_id,
+        "tier": rule.tier.value if rule.tier else None,
+        "valid_from": _moment(rule.valid_from),
+        "valid_to": _moment(rule.valid_to),
+        "weekdays": rule.weekdays,
+        "time_from": _hour(rule.time_from),
+        "time_to": _hour(rule.time_to),
+        "min_quantity": plain(rule.min_quantity),
+        "priority": rule.priority,
+        "is_active": one.is_active,
+        "deleted": one.is_deleted,
+        "updated_at": _moment(one.updated_at),
+    }
+
+
 def image_item(image_id: int) -> dict[str, Any]:
     """A picture, as ``ImageShape`` describes it."""
     return {
@@ -53,6 +83,15 @@ def moment(value: datetime) -> str:
 
 def _number(value: Decimal | None) -> str | None:
     return None if value is None else plain(value)
+
+
+def _moment(value: datetime | None) -> str | None:
+    # The database answers in whatever time zone its session has.
+    return None if value is None else moment(value.astimezone(UTC))
+
+
+def _hour(value: time | None) -> str | None:
+    return None if value is None else value.isoformat(timespec="minutes")
 
 
 def _item(one: Listed, with_cost: bool) -> dict[str, Any]:

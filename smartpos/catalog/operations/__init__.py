@@ -20,6 +20,13 @@ from smartpos.catalog.operations.products import (
     touch_products,
     update_product,
 )
+from smartpos.catalog.operations.promotions import (
+    PromotionFacts,
+    create_promotion,
+    delete_promotion,
+    end_promotion,
+    update_promotion,
+)
 from smartpos.catalog.operations.starting import standard_synonyms, start_catalog
 from smartpos.catalog.operations.synonyms import create_synonym, delete_synonym, update_synonym
 from smartpos.catalog.operations.units import create_unit, delete_unit, update_unit
@@ -27,10 +34,12 @@ from smartpos.catalog.operations.units import create_unit, delete_unit, update_u
 __all__ = [
     "BarcodeFacts",
     "ProductFacts",
+    "PromotionFacts",
     "add_product_image",
     "create_category",
     "create_price_type",
     "create_product",
+    "create_promotion",
     "create_synonym",
     "create_unit",
     "delete_category",
@@ -38,8 +47,10 @@ __all__ = [
     "delete_price_type",
     "delete_product",
     "delete_product_image",
+    "delete_promotion",
     "delete_synonym",
     "delete_unit",
+    "end_promotion",
     "make_default_price_type",
     "put_image_first",
     "rebuild_search",
@@ -51,6 +62,7 @@ __all__ = [
     "update_price",
     "update_price_type",
     "update_product",
+    "update_promotion",
     "update_synonym",
     "update_unit",
 ]

@@ -5,7 +5,7 @@ from typing import TypeVar
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from smartpos.catalog.models import Category, Price, PriceType, Product, ProductImage, Unit
+from smartpos.catalog.models import Category, Price, PriceType, Product, ProductImage, Promotion, Unit
 from smartpos.core.db import TenantModel, db
 from smartpos.core.errors import NotFound
 from smartpos.identity.errors import BadField
@@ -41,6 +41,11 @@ def price(price_id: int) -> Price:
 def price_type(price_type_id: int) -> PriceType:
     """A price type. Raises NotFound."""
     return _row(PriceType, price_type_id)
+
+
+def promotion(promotion_id: int) -> Promotion:
+    """A promotion that is not deleted. Raises NotFound."""
+    return _row(Promotion, promotion_id)
 
 
 def product_image(image_id: int, *, of: int | None = None) -> ProductImage:

@@ -40,15 +40,27 @@ class PromotionRule:
     priority: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPromotion:
+    """A promotion as lists and tills are told of it: the rule, and whether it still counts.
+
+    ``target_category_ids`` are the categories it names, without those below them.
+    """
+
+    rule: PromotionRule
+    is_active: bool
+    is_deleted: bool
+    updated_at: datetime
+    target_category_ids: list[int]
+
+
 # Sent as it is, because every sale asks it: where a tenant has no promotion running the recursion never begins.
-_RULES = """
+_STATEMENT = """
 WITH RECURSIVE chosen AS (
   SELECT id, name, kind, percent, amount, buy_quantity, pay_quantity, branch_id, tier, valid_from, valid_to,
-         weekdays, time_from, time_to, min_quantity, priority
+         weekdays, time_from, time_to, min_quantity, priority, is_active, deleted_at IS NOT NULL, updated_at
   FROM promotions
-  WHERE organization_id = %(organization_id)s AND is_active AND deleted_at IS NULL
-    AND (valid_to IS NULL OR valid_to > %(at)s) AND (valid_from IS NULL OR valid_from <= %(at)s)
-    AND (branch_id IS NULL OR branch_id = %(branch_id)s)
+  WHERE organization_id = %(organization_id)s AND {condition}
 ), below (promotion_id, category_id) AS (
   SELECT target.promotion_id, target.category_id
   FROM chosen
@@ -65,11 +77,26 @@ WITH RECURSIVE chosen AS (
 SELECT chosen.*,
   ARRAY(SELECT target.product_id FROM promotion_targets AS target
         WHERE target.organization_id = %(organization_id)s AND target.promotion_id = chosen.id
-          AND target.product_id IS NOT NULL),
-  ARRAY(SELECT below.category_id FROM below WHERE below.promotion_id = chosen.id)
+          AND target.product_id IS NOT NULL ORDER BY target.product_id),
+  ARRAY(SELECT below.category_id FROM below WHERE below.promotion_id = chosen.id ORDER BY below.category_id),
+  ARRAY(SELECT target.category_id FROM promotion_targets AS target
+        WHERE target.organization_id = %(organization_id)s AND target.promotion_id = chosen.id
+          AND target.category_id IS NOT NULL ORDER BY target.category_id)
 FROM chosen
 ORDER BY chosen.id
 """
+_IN_FORCE = _STATEMENT.format(
+    condition="""is_active AND deleted_at IS NULL
+    AND (valid_to IS NULL OR valid_to > %(at)s) AND (valid_from IS NULL OR valid_from <= %(at)s)
+    AND (branch_id IS NULL OR branch_id = %(branch_id)s)"""
+)
+# A promotion that went to another branch has changed, so that a till hears of it whatever its own branch is.
+_FOR_TILLS = _STATEMENT.format(
+    condition="""(is_active AND deleted_at IS NULL AND (valid_to IS NULL OR valid_to > %(at)s)
+         AND (%(branch_id)s::bigint IS NULL OR branch_id IS NULL OR branch_id = %(branch_id)s)
+         OR updated_at > %(since)s)"""
+)
+_ONE = _STATEMENT.format(condition="id = %(id)s")
 
 
 def promotions_in_force(branch_id: int | None, at: datetime) -> list[PromotionRule]:
@@ -77,17 +104,37 @@ def promotions_in_force(branch_id: int | None, at: datetime) -> list[PromotionRu
 
     Days of the week, hours and tiers are left to the engine. Categories are expanded to all that lie below them.
     """
+    return [one.rule for one in _listed(_IN_FORCE, branch_id=branch_id, at=at)]
+
+
+def promotions_for_tills(
+    branch_id: int | None, *, at: datetime, since: datetime | None = None
+) -> list[ListedPromotion]:
+    """All promotions that hold now or may later, of a branch (None: of any); and whatever has changed since a moment.
+
+    What may be used comes always, because its categories may have been moved without the promotion having changed.
+    """
+    return _listed(_FOR_TILLS, branch_id=branch_id, at=at, since=since)
+
+
+def listed_promotion(promotion_id: int) -> ListedPromotion:
+    """One promotion that exists."""
+    (one,) = _listed(_ONE, id=promotion_id)
+    return one
+
+
+def _listed(statement: str, **facts: Any) -> list[ListedPromotion]:
     organization_id = current_organization_id()
     if organization_id is None:
         raise ScopeMissing("this statement is for one tenant; use tenant_scope()")
-    facts = {"organization_id": organization_id, "branch_id": branch_id, "at": at}
-    return [_rule(row) for row in send(_RULES, facts)]
+    return [_read(row) for row in send(statement, {**facts, "organization_id": organization_id})]
 
 
-def _rule(row: tuple[Any, ...]) -> PromotionRule:
+def _read(row: tuple[Any, ...]) -> ListedPromotion:
     (number, name, kind, percent, amount, buy, pay, branch_id, tier, valid_from, valid_to) = row[:11]
-    (weekdays, time_from, time_to, min_quantity, priority, product_ids, category_ids) = row[11:]
-    return PromotionRule(
+    (weekdays, time_from, time_to, min_quantity, priority, is_active, is_deleted, updated_at) = row[11:19]
+    (product_ids, category_ids, target_category_ids) = row[19:]
+    rule = PromotionRule(
         id=number,
         name=name,
         kind=PromotionKind(kind),
@@ -107,3 +154,4 @@ def _rule(row: tuple[Any, ...]) -> PromotionRule:
         min_quantity=min_quantity,
         priority=priority,
     )
+    return ListedPromotion(rule, is_active, is_deleted, updated_at, target_category_ids)
