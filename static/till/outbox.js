@@ -1,7 +1,10 @@
 // The outbox on the till's page: what was sold is written down here first and reaches the server by itself.
 
+import { newUuid } from "./cart.js";
 import { nameOf, OutboxStore, Sender } from "./outbox-core.js";
+import { BadFile, entriesOf, fileOf, isTooLarge } from "./outbox-file.js";
 
+const EVENTS = "/api/till-events";
 const DRAW = 40; // milliseconds between two changes of the screen
 const LISTED = 300; // entries the screen knows of; those that need attention are always among them
 const BROKEN_WAITS = 10000; // milliseconds until a device that could not write tries again
@@ -190,6 +193,49 @@ export class Outbox {
       return change(now);
     });
     if (entry) this.#changed(entry, before);
+  }
+
+  // --- As a file -----------------------------------------------------------------------------------------------
+
+  /**
+   * What has not reached the server, as a file: {name, blob, count}, or null when there is nothing. `from` tells
+   * {organization, till}, each {id, name}. That it was taken out is recorded.
+   */
+  async exportFile(from) {
+    const entries = (await this.store.all()).filter(({ state }) => state !== "sent");
+    if (entries.length === 0) return null;
+    const at = new Date().toISOString();
+    const text = fileOf(entries, { ...from, at });
+    await this.#record("outbox_exported", { count: entries.length, checksum: JSON.parse(text).checksum });
+    const blob = new Blob([text], { type: "application/json" });
+    return { name: `outbox-${at.slice(0, 16).replace(/\D/g, "-")}.json`, blob, count: entries.length };
+  }
+
+  /** Take in a file of another device; what is known already stays as it is. Resolves to {added, known}. Throws BadFile. */
+  async importFile(file) {
+    if (isTooLarge(file)) throw new BadFile("too_large");
+    const text = await file.text();
+    const entries = entriesOf(text, this.organizationId);
+    let added = 0;
+    for (const entry of entries) {
+      const known = await this.store.get(entry.id);
+      if (known) continue;
+      await this.store.add({
+        ...entry, state: "waiting", attempts: 0, offline: true, problem: null, answer: null, sentAt: null, imported: true,
+      });
+      added += 1;
+    }
+    await this.#record("outbox_imported", { count: added, known: entries.length - added });
+    await this.refresh();
+    this.channel?.postMessage("imported");
+    this.wake();
+    return { added, known: entries.length - added };
+  }
+
+  async #record(kind, details) {
+    const id = newUuid();
+    const item = { client_uuid: id, kind, details, occurred_at: new Date().toISOString() };
+    await this.put({ kind: "event", id, url: EVENTS, body: { items: [item] } });
   }
 
   // --- Sending -------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ addEventListener("activate", (event) => {
 });
 
 async function tidy() {
+  // The page that is open just now may lose its network before it is ever loaded again.
+  await clients.claim();
   for (const name of await caches.keys()) {
     if (name.startsWith("till-") && name !== CACHE) await caches.delete(name);
   }

@@ -8,7 +8,7 @@ import { DiscountDialog, PaymentDialog, QuantityDialog } from "./amounts.js";
 import { Basket } from "./basket.js";
 import { Finder } from "./finder.js";
 import { html, Icon, Key, useEffect, useRef, useState, WayOut } from "./kit.js";
-import { OutboxPill } from "./outbox.js";
+import { OutboxDialog, OutboxPill, UnsafeBanner } from "./outbox.js";
 import { OpenShift, ReceiptsDialog, ShiftDialog } from "./shifts.js";
 import { KeysDialog, Lock, RecordedDialog, SettingsDialog, Toasts } from "./windows.js";
 
@@ -19,6 +19,7 @@ const DIALOGS = {
   shift: ShiftDialog,
   receipts: ReceiptsDialog,
   recorded: RecordedDialog,
+  outbox: OutboxDialog,
   keys: KeysDialog,
   settings: SettingsDialog,
 };
@@ -37,6 +38,7 @@ export function Frame({ till }) {
     </div>
     ${Window && !locked && html`<${Window} key=${dialog.name} till=${till} ...${dialog} />`}
     ${locked && html`<${Lock} till=${till} />`}
+    <${UnsafeBanner} till=${till} />
     <${Toasts} till=${till} />`;
 }
 
