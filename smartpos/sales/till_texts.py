@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from smartpos.sales.counter_texts import counter_texts
 from smartpos.sales.receipt_texts import receipt_texts
 
 # For each of CLDR's categories a number that belongs to it in every language of the product that has it.
@@ -27,6 +28,7 @@ def till_texts() -> dict[str, str]:
         **_keys(),
         **_counted(),
         **_outbox(),
+        **counter_texts(),
     }
 
 
@@ -142,7 +144,7 @@ def _amounts() -> dict[str, str]:
         "amount": _("Amount"),
         "no_discount": _("No discount"),
         "discount_too_large": _("The discount is larger than the amount."),
-        "discount_above_limit": _("At most %(percent)s%% may be given.", percent="{percent}"),
+        "discount_above_limit": _("Above %(percent)s%% a manager must allow it.", percent="{percent}"),
         "not_a_number": _("This is not a number."),
         "only_whole": _("The quantity is too fine for this unit: %(unit)s", unit="{unit}"),
         "erase": _("Erase"),
@@ -169,7 +171,6 @@ def _shift_and_receipts() -> dict[str, str]:
         "sold_total": _("Sold"),
         "expected_cash": _("Expected cash"),
         "counted_cash": _("Counted cash"),
-        "counted_cash_hint": _("Count all cash in the drawer and enter the sum."),
         "cart_not_empty": _("There are still products in the cart."),
         "close_shift": _("Close the shift"),
         "shift_closed": _("The shift is closed"),
@@ -224,16 +225,20 @@ def _keys() -> dict[str, str]:
         "keys_hint": _("The scanner works everywhere; you need not click into a field first."),
         "key_cash": _("Exact cash, when the search is empty"),
         "key_card": _("Everything by card"),
-        "key_payment": _("Mixed payment, transfer, change"),
+        "key_payment": _("Other payment: mixed, credit, points"),
         "key_search": _("Search"),
         "key_select": _("Select a line or a result"),
         "key_step": _("One more, one less"),
         "key_quantity": _("Quantity"),
-        "key_discount": _("Discount"),
+        "key_discount": _("Discount, price"),
         "key_remove": _("Remove the line"),
-        "key_receipts": _("Receipts"),
+        "key_customer": _("Customer"),
+        "key_hold": _("Park"),
+        "key_parked": _("Parked receipts"),
+        "key_refund": _("Refund, exchange"),
+        "key_history": _("Receipts of the shift"),
         "key_print": _("Print the last receipt"),
-        "key_shift": _("Shift"),
+        "key_shift": _("Shift, cash in and out"),
         "key_lock": _("Lock the till"),
         "key_back": _("One step back"),
         "key_help": _("Keys"),

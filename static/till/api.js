@@ -40,6 +40,10 @@ export class Api {
     return this.#send("POST", path, body);
   }
 
+  delete(path, body = undefined) {
+    return this.#send("DELETE", path, body);
+  }
+
   async #send(method, path, body) {
     const answer = await this.#fetch(method, path, body);
     let content = {};

@@ -1,5 +1,8 @@
-// The till's desk work: its shift and its receipts.
+// The till's desk work: its shift, the cash in its drawer, and its receipts.
 
+import { newUuid } from "./cart.js";
+import { ask, deliver } from "./delivery.js";
+import { plainMoney } from "./money.js";
 import { printReceipt } from "./receipt.js";
 import { t } from "./texts.js";
 
@@ -8,15 +11,18 @@ export class Desk {
     this.till = till;
   }
 
-  async openShift(tillId, openingCash) {
-    const shift = await this.till.api.post(this.till.urls.open_shift, { till_id: tillId, opening_cash: openingCash });
-    const place = this.till.state.tills.find(({ id }) => id === tillId);
-    this.till.device.set("till", tillId);
+  // --- The shift -----------------------------------------------------------------------------------------------
+
+  /** Open a till with counted cash: {till_id, opening_cash, opening_foreign?, exchange_rate?} as texts. */
+  async openShift(opening) {
+    const shift = await this.till.api.post(this.till.urls.open_shift, opening);
+    const place = this.till.state.tills.find(({ id }) => id === opening.till_id);
+    this.till.device.set("till", opening.till_id);
     if (place.branch_id !== this.till.state.branch.id) {
       await this.till.session.renew();
       return;
     }
-    this.till.show({ shift, tillId, done: null });
+    this.till.show({ shift, tillId: opening.till_id, done: null });
     this.till.focusSearch();
   }
 
@@ -26,9 +32,15 @@ export class Desk {
     return (tills.find(({ id }) => id === this.till.device.get("till")) ?? tills[0])?.id ?? null;
   }
 
+  /** The rate of the foreign currency that was used last, as text; "" when there is none. */
+  async usualRate() {
+    const { items } = await ask(this.till, "/api/exchange-rates", { limit: 1 });
+    return items[0]?.rate ?? "";
+  }
+
   async refreshShift() {
     try {
-      this.till.show({ shift: await this.till.api.get(this.till.urls.current_shift) });
+      this.till.show({ shift: await ask(this.till, this.till.urls.current_shift) });
     } catch (error) {
       // Somebody has closed it from the back office.
       if (error.code === "no_open_shift") this.shiftLeft();
@@ -36,11 +48,37 @@ export class Desk {
     }
   }
 
-  async closeShift(closingCash) {
-    const address = this.till.urls.close_shift.replace("{id}", this.till.state.shift.id);
-    const closed = await this.till.api.post(address, { closing_cash: closingCash });
+  #shiftAddress(what, id = this.till.state.shift.id) {
+    return `/api/shifts/${id}/${what}`;
+  }
+
+  /** The X report while the shift is open, the Z report afterwards. */
+  report(id = this.till.state.shift.id) {
+    return ask(this.till, this.#shiftAddress("report", id));
+  }
+
+  /** Everything sold here must have arrived before the drawer is counted. Resolves to how much still waits. */
+  async allSent() {
+    this.till.outbox.wake?.();
+    const until = Date.now() + 5000;
+    while (this.till.state.outbox.waiting > 0 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return this.till.state.outbox.waiting;
+  }
+
+  /** Close the shift with what was counted; gives the Z report. */
+  async closeShift(counted) {
+    const closed = await this.till.api.post(this.#shiftAddress("close"), counted);
     this.till.own.set("last", null);
     return closed;
+  }
+
+  /** Close the shift and open the next one for somebody else with the counted cash. */
+  async handOver(counted, userId, pin) {
+    const answer = await this.till.api.post(this.#shiftAddress("hand-over"), { ...counted, user_id: userId, pin });
+    this.till.own.set("last", null);
+    return answer;
   }
 
   /** The closed shift has been looked at: the till waits for the next one. */
@@ -48,32 +86,81 @@ export class Desk {
     this.till.show({ shift: null, dialog: null, done: null, last: null });
   }
 
+  // --- Cash ----------------------------------------------------------------------------------------------------
+
+  /** Put cash in, take it out, or spend it. amount in minor units. Resolves to the answer, or null: sent later. */
+  moveCash({ kind, amount, reason, categoryId = null, currency = null, uuid, token = null }) {
+    const body = {
+      kind, amount: plainMoney(amount), reason, client_uuid: uuid, occurred_at: new Date().toISOString(),
+      ...(categoryId ? { category_id: categoryId } : {}),
+      ...(currency ? { currency } : {}),
+      ...(token ? { approvals: [token] } : {}),
+    };
+    return deliver(this.till, { kind: "cash", id: uuid, url: this.#shiftAddress("cash"), body, shown: body });
+  }
+
+  /** What money is spent on: [{id, name}]; what was known last without a connection. */
+  async expenseCategories() {
+    try {
+      const { items } = await ask(this.till, "/api/expense-categories", { limit: 200 });
+      const categories = items.filter(({ is_active: active }) => active !== false).map(({ id, name }) => ({ id, name }));
+      this.till.device.set("expense-categories", categories);
+      return categories;
+    } catch {
+      return this.till.device.get("expense-categories", []);
+    }
+  }
+
+  // --- Receipts ------------------------------------------------------------------------------------------------
+
   tillName() {
     return this.till.state.tills.find(({ id }) => id === this.till.state.tillId)?.name ?? "";
   }
 
   shiftSales(cursor) {
-    return this.till.api.get(this.till.urls.sales, { shift_id: this.till.state.shift?.id, cursor, limit: 50 });
+    return ask(this.till, this.till.urls.sales, { shift_id: this.till.state.shift?.id, cursor, limit: 50 });
   }
 
   sale(id) {
-    return this.till.api.get(this.till.urls.sale.replace("{id}", id));
+    return ask(this.till, this.till.urls.sale.replace("{id}", id));
   }
 
-  print(sale) {
-    const { organization, branch, settings } = this.till.state;
-    const shop = {
+  #shop() {
+    const { organization, branch } = this.till.state;
+    return {
       name: organization.display_name || organization.name,
       branch: branch.name,
       address: branch.address,
-      header: organization.receipt?.header,
-      footer: organization.receipt?.footer,
+      ...organization.receipt,
     };
-    return printReceipt(sale, shop, settings.width);
+  }
+
+  /** Print a receipt that was just made. */
+  print(sale) {
+    return printReceipt(sale, this.#shop(), this.till.state.settings.width);
+  }
+
+  /** Print a receipt again; the paper says that it is a copy, and it is recorded. */
+  async reprint(sale) {
+    const right = await this.till.approvals.right("sales:receipt:reprint", {
+      rows: [[t("receipt"), sale.number]], facts: { receipt: sale.number },
+    });
+    if (!right) return;
+    const { token, subject } = right;
+    this.till.events.record({ kind: "reprint", saleId: sale.id, details: { number: sale.number }, token, uuid: subject });
+    await printReceipt({ ...sale, copy: true }, this.#shop(), this.till.state.settings.width);
   }
 
   printLast() {
-    if (this.till.state.last) this.print(this.till.state.last);
-    else this.till.toast(t("no_receipt_yet"), "info");
+    const { last } = this.till.state;
+    if (!last) this.till.toast(t("no_receipt_yet"), "info");
+    else if (this.printedOnce === last.client_uuid) this.reprint(last);
+    else this.print(last);
+    this.printedOnce = last?.client_uuid;
+  }
+
+  /** Give the network printer of this till something to do: {kind, sale_id?, shift_id?}. */
+  printJob(job) {
+    return this.till.api.post("/api/print-jobs", { client_uuid: newUuid(), till_id: this.till.state.tillId, ...job });
   }
 }

@@ -2,6 +2,7 @@
 
 import { addToCart, selectedLine } from "./cart.js";
 import { showQuantity, thousandths } from "./money.js";
+import { isReceiptCode } from "./refunds.js";
 import { restore } from "./scanner.js";
 import { t } from "./texts.js";
 
@@ -31,12 +32,13 @@ export class Entry {
     this.scannerBusy = () => false; // the scanner's own answer, once it listens
     this.answer = null;
     this.typing = 0;
+    this.taker = null; // an open window that takes scans itself
     this.queue = []; // scans that came while a sale was on its way
   }
 
   /** Whether a scan makes sense now. */
   get listening() {
-    return !this.till.state.locked && this.till.state.shift !== null;
+    return !this.till.state.locked && !this.till.state.asking && this.till.state.shift !== null;
   }
 
   /** A scan came (see scanner.js). false: it was typing after all. */
@@ -52,7 +54,9 @@ export class Entry {
     // A quantity that was waiting for this scan has been used; anything else stays in its field.
     restore(field, before.count !== null && !before.sought ? "" : field?.value);
     const { dialog } = this.till.state;
-    if (dialog && !OPEN_TO_SCANS.includes(dialog.name)) this.till.refuse(t("close_window_first"));
+    if (this.taker) this.taker(code);
+    else if (!dialog && !entry && isReceiptCode(code)) this.till.open({ name: "refund", receipt: code });
+    else if (dialog && !OPEN_TO_SCANS.includes(dialog.name)) this.till.refuse(t("close_window_first"));
     else if (this.till.busy) this.#queueUp(code, counted);
     else if (entry) this.add(entry, counted);
     else this.unknownCode(code);

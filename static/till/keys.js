@@ -2,6 +2,7 @@
 
 import { selectedLine, selectNear } from "./cart.js";
 import { isText } from "./scanner.js";
+import { t } from "./texts.js";
 
 /** caps: as written on the keyboard; text: what it does (a key of the texts); needs: a permission. */
 export const KEYS = [
@@ -9,12 +10,16 @@ export const KEYS = [
   { caps: ["Ctrl", "Enter"], text: "key_card" },
   { caps: ["F9"], text: "key_payment" },
   { caps: ["F2"], text: "key_search" },
+  { caps: ["F3"], text: "key_customer", needs: "crm:customer:read" },
+  { caps: ["F4"], text: "key_hold", needs: "sales:held_sale:use" },
+  { caps: ["F5"], text: "key_parked", needs: "sales:held_sale:use" },
   { caps: ["↑", "↓"], text: "key_select" },
   { caps: ["+", "−"], text: "key_step" },
   { caps: ["F6"], text: "key_quantity" },
-  { caps: ["F7"], text: "key_discount", needs: "sales:sale:discount" },
+  { caps: ["F7"], text: "key_discount" },
   { caps: ["Del"], text: "key_remove" },
-  { caps: ["F8"], text: "key_receipts" },
+  { caps: ["F8"], text: "key_refund" },
+  { caps: ["Ctrl", "H"], text: "key_history" },
   { caps: ["Ctrl", "P"], text: "key_print" },
   { caps: ["F10"], text: "key_shift" },
   { caps: ["Ctrl", "L"], text: "key_lock" },
@@ -29,26 +34,35 @@ export function listenToKeys(till, scanner) {
     const line = selectedLine(till.state.cart);
     if (line) act(line);
   };
+  const allowed = (permission, act) => () => { if (till.approvals.may(permission)) act(); };
   const actions = {
     F1: () => till.open({ name: "keys" }),
     F2: () => { till.show({ pane: "products" }); till.entry.search?.focus(); till.entry.search?.select(); },
+    F3: allowed("crm:customer:read", () => till.open({ name: "customer" })),
+    F4: allowed("sales:held_sale:use", () => {
+      const { cart } = till.state;
+      if (cart.lines.length || cart.back) till.open({ name: "hold" });
+      else till.toast(t("cart_is_empty"), "info");
+    }),
+    F5: allowed("sales:held_sale:use", () => till.open({ name: "parked" })),
     F6: withLine(() => till.open({ name: "quantity" })),
-    F7: withLine(() => { if (till.state.permissions.has("sales:sale:discount")) till.open({ name: "discount" }); }),
-    F8: () => till.open({ name: "receipts" }),
-    F9: withLine(() => till.open({ name: "payment" })),
+    F7: withLine(() => till.open({ name: "discount" })),
+    F8: () => till.open({ name: "refund" }),
+    F9: () => { if (till.state.cart.lines.length || till.state.cart.back) till.open({ name: "payment" }); },
     F10: () => till.open({ name: "shift" }),
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
-    const { locked, dialog, shift, sending } = till.state;
-    if (locked || shift === null) {
+    const { locked, dialog, asking, shift, sending } = till.state;
+    if (locked || asking || shift === null) {
       // The browser's own meaning of these keys would lead away from the till.
-      if (["F1", "F10"].includes(event.key)) event.preventDefault();
+      if (["F1", "F3", "F5", "F10"].includes(event.key)) event.preventDefault();
       return;
     }
     const command = event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
     if (command === "Ctrl+p") return handled(event, () => till.desk.printLast());
+    if (command === "Ctrl+h") return handled(event, () => { if (!sending) till.open({ name: "history" }); });
     if (command === "Ctrl+l") return handled(event, () => till.session.lock());
     if (command in actions && !event.altKey && !event.shiftKey) {
       return handled(event, () => { if (!dialog?.answer && !sending) actions[command](); });

@@ -64,6 +64,7 @@ export class Session {
       organization: boot.organization,
       branch: boot.branch,
       tills: boot.tills,
+      priceTypes: boot.price_types ?? [],
       tillId,
       shift: boot.shift,
     };

@@ -41,3 +41,14 @@ export function dateAndTime(moment) {
   const date = formatted(moment, { day: "2-digit", month: "2-digit", year: "numeric" });
   return `${date} ${clock(moment)}`;
 }
+
+/** 14.05.2026 of a plain day, 2026-05-14, in no time zone. */
+export function day(text) {
+  return String(text).slice(0, 10).split("-").reverse().join(".");
+}
+
+/** Today and `days` later in the shop's time zone, as 2026-05-14. */
+export function dayAfter(days = 0) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return parts.format(new Date(Date.now() + days * 86400000));
+}

@@ -1,16 +1,23 @@
 // The till itself: what can be done, whoever asks for it, keyboard, scanner or finger.
 
 import { Api, NoAnswer, Problem } from "./api.js";
+import { Approvals } from "./approvals.js";
 import * as carts from "./cart.js";
 import { Catalogue } from "./catalogue.js";
 import { Checkout } from "./checkout.js";
+import { Counter } from "./counter.js";
+import { Customers } from "./customers.js";
 import { Desk } from "./desk.js";
 import { Entry } from "./entry.js";
+import { Events } from "./events.js";
 import { Favourites } from "./favourites.js";
 import { normalApostrophes } from "./fold.js";
 import { Memory } from "./memory.js";
-import { minor, showMoney, thousandths } from "./money.js";
+import { minor, plainMoney, showMoney, thousandths } from "./money.js";
 import { NoSafePlace, Outbox } from "./outbox.js";
+import { Parking } from "./parking.js";
+import { Refunds, restockedBy } from "./refunds.js";
+import { missingRights, neededRights } from "./rights.js";
 import { Session } from "./session.js";
 import { cashAlone, shownSale, withFacts } from "./shown.js";
 import { play } from "./sounds.js";
@@ -40,6 +47,7 @@ export class Till {
       highlighted: -1,
       pane: "products",
       dialog: null,
+      asking: null, // what a manager is asked to allow, above every other window
       toasts: [],
       announced: "",
       locked: null,
@@ -72,11 +80,17 @@ export class Till {
     this.urls = boot.urls;
     this.entry = new Entry(this);
     this.desk = new Desk(this);
+    this.approvals = new Approvals(this);
+    this.events = new Events(this);
+    this.customers = new Customers(this);
+    this.parking = new Parking(this);
+    this.refunds = new Refunds(this);
+    this.counter = new Counter(this);
     this.#takeUpOwnCart();
     this.store.subscribe(({ cart }) => {
       if (cart === this.keptCart) return;
       this.keptCart = cart;
-      this.own.set("cart", cart.lines.length ? cart : null);
+      this.own.set("cart", cart.lines.length || cart.customer || cart.back ? cart : null);
     });
   }
 
@@ -161,7 +175,9 @@ export class Till {
     const { organization, user } = this.state;
     this.own?.flush();
     this.own = new Memory(`till-${organization.id}-${user.id}`);
-    this.#set({ cart: this.own.get("cart") ?? carts.emptyCart(), done: null, last: this.own.get("last"), query: "" });
+    const cart = { ...carts.emptyCart(), ...this.own.get("cart") };
+    this.#set({ cart, done: null, last: this.own.get("last"), query: "" });
+    this.events.settleAll();
   }
 
   /** What was on its way when the page was closed must arrive, and only once; its cart is not to be paid again. */
@@ -177,12 +193,12 @@ export class Till {
     if (!entry || entry.state === "attention" || this.state.cart !== cart) return;
     const sale = entry.answer ?? entry.shown;
     if (sale) this.#show(sale);
-    else this.#emptyCart();
+    else this.emptyCart();
   }
 
   sessionChanged(facts) {
     const { user, branch } = this.state;
-    this.#set({ ...facts, locked: null, dialog: null });
+    this.#set({ ...facts, locked: null, dialog: null, asking: null });
     if (facts.user.id !== user.id) this.#takeUpOwnCart();
     // Stock, and perhaps prices, are those of the branch.
     if (facts.branch.id !== branch.id) this.start();
@@ -203,31 +219,47 @@ export class Till {
     if (cart !== this.state.cart) this.#set({ cart });
   }
 
-  /** One more or one less; the last one is taken out by removing the line, which can be undone. */
   step(key, direction) {
-    const line = this.state.cart.lines.find((one) => one.key === key);
-    if (!line) return;
-    const quantity = line.quantity + direction * 1000;
-    if (quantity <= 0) this.remove(key);
-    else this.change((cart) => ({ ...carts.withQuantity(cart, key, quantity), selected: key }));
+    this.counter.step(key, direction);
+  }
+
+  setQuantity(key, quantity) {
+    return this.counter.setQuantity(key, quantity);
   }
 
   remove(key) {
-    const line = this.state.cart.lines.find((one) => one.key === key);
-    if (!line || this.busy) return;
-    const { cart } = this.state;
-    this.change((now) => carts.withoutLine(now, key));
-    this.toast(t("line_removed", { name: line.name }), "info", {
-      label: t("undo"),
-      act: () => this.change((now) => (now.uuid === cart.uuid ? { ...now, lines: cart.lines, selected: key } : now)),
-    });
+    return this.counter.remove(key);
+  }
+
+  clearCart() {
+    return this.counter.clear();
+  }
+
+  /** Bring the lines up to the prices of the catalogue and of who buys. */
+  repriced() {
+    this.change((cart) => carts.refreshed(cart, this.catalogue.index));
   }
 
   // --- Paying --------------------------------------------------------------------------------------------------
 
-  /** The cart's figures when paid in cash alone (`cash`) or otherwise. */
+  /** The cart's figures when paid in cash alone (`cash`) or otherwise; of an exchange, what lies between the goods. */
   priced(cash) {
-    return carts.pricedCart(this.state.cart, cash ? minor(this.state.organization.cash_rounding) : 0);
+    return this.pricedOf(this.state.cart, cash);
+  }
+
+  pricedOf(cart, cash) {
+    const step = cash ? minor(this.state.organization.cash_rounding) : 0;
+    const priced = carts.pricedCart(cart, { ...this.pricing, rounding: cart.back ? 0 : step });
+    if (!cart.back) return priced;
+    const exact = priced.total - cart.back.total;
+    const total = step > 0 ? Math.sign(exact) * Math.floor((2 * Math.abs(exact) + step) / (2 * step)) * step : exact;
+    return { ...priced, goods: priced.total, rounding: total - exact, total };
+  }
+
+  /** What the law of promotions asks about the moment. */
+  get pricing() {
+    const { branch, organization, promotions } = this.state;
+    return { promotions: promotions ?? [], branchId: branch.id, timezone: organization.timezone };
   }
 
   /** Pay everything with one method; `given` is what the customer handed over in cash, the exact amount if null. */
@@ -236,10 +268,11 @@ export class Till {
     this.pay([{ method, amount: given ?? total }]);
   }
 
-  pay(payments) {
+  /** payments: [{method, amount, due_date?, currency?}]; `foreignChange` is what of the change goes out in foreign cash. */
+  async pay(payments, foreignChange = 0) {
     const { cart, shift } = this.state;
-    if (this.busy || shift === null) return;
-    if (cart.lines.length === 0) {
+    if (this.busy || this.state.asking || shift === null) return;
+    if (cart.lines.length === 0 && !cart.back) {
       this.toast(t("cart_is_empty"), "info");
       return;
     }
@@ -248,7 +281,47 @@ export class Till {
       this.refuse(t("no_cash_for", { name: forbidden.name }));
       return;
     }
-    this.#complete(carts.saleOf(cart, payments.length > 1 ? payments.filter(({ amount }) => amount > 0) : payments));
+    const missing = missingRights(this, cart, neededRights(this, cart, this.priced(false), payments));
+    if (missing.length > 0) {
+      if (await this.approvals.allForCart(missing)) await this.pay(payments, foreignChange);
+      return;
+    }
+    const given = payments.length > 1 ? payments.filter(({ amount }) => amount > 0) : payments;
+    if (cart.back) await this.#exchange(given, foreignChange);
+    else {
+      const rounding = minor(this.state.organization.cash_rounding);
+      await this.#complete(carts.saleOf(cart, given, { ...this.pricing, rounding, foreignChange }));
+    }
+  }
+
+  /** Goods against goods: the server must know the receipt they came from, so this waits for its answer. */
+  async #exchange(payments, foreignChange) {
+    const { cart } = this.state;
+    const { total } = this.priced(payments.every(({ method }) => method === "cash"));
+    this.paying = true;
+    this.#set({ sending: { body: null, attempt: 1, waiting: false } });
+    this.close();
+    try {
+      const used = total === 0 ? [] : payments;
+      const sale = await this.refunds.sendExchange(cart, used.map((one) => ({ ...one, amount: Math.abs(one.amount) })),
+        { ...this.pricing, foreignChange });
+      this.#sold(sale ?? { ...this.#exchangeShown(cart, payments), number: t("will_be_sent") });
+    } catch (error) {
+      this.#refused({ ...(error.body ?? {}), code: error.code ?? "", detail: this.explain(error) });
+    } finally {
+      this.paying = false;
+      this.#set({ sending: null });
+      this.entry.takeQueue();
+    }
+  }
+
+  #exchangeShown(cart, payments) {
+    const { total } = this.priced(false);
+    const text = (amount) => plainMoney(amount);
+    return {
+      id: null, client_uuid: cart.uuid, type: "exchange", total: text(total), change: "0.00", items: [],
+      created_at: new Date().toISOString(), payments: payments.map((one) => ({ ...one, amount: text(one.amount) })),
+    };
   }
 
   /** Write the sale down, say that it is paid, and let it travel to the server by itself. */
@@ -296,6 +369,7 @@ export class Till {
       this.favourites.count([...quantities.keys()]);
       this.#takeStock(quantities);
     }
+    this.events.settleAll();
     this.#show(sale);
     this.sound("paid");
     if (this.state.settings.print) this.#printSoon(sale);
@@ -305,13 +379,18 @@ export class Till {
   #show(sale) {
     const announced = t("sold_change", { change: showMoney(minor(sale.change)) });
     this.own.set("last", sale);
-    if (this.state.cart.uuid === sale.client_uuid) this.#emptyCart();
+    if (this.state.cart.uuid === sale.client_uuid) this.emptyCart();
     this.#set({ done: sale, last: sale, pane: "cart", announced });
   }
 
-  #emptyCart() {
+  emptyCart() {
     this.#set({ cart: carts.emptyCart() });
     this.own.setNow("cart", null);
+  }
+
+  /** Goods of a receipt came back, or went out with it: what the shelf has changes at once. */
+  restocked(items) {
+    this.#takeStock(restockedBy(items));
   }
 
   #takeStock(quantities) {
@@ -329,6 +408,7 @@ export class Till {
 
   /** An entry of the outbox is in another state than before. */
   #entryChanged(entry) {
+    if (entry.kind === "held" && entry.state === "sent") this.parking.arrived(entry);
     if (entry.kind !== "sale") return;
     if (entry.state === "sent") {
       const { done, last } = this.state;
@@ -365,16 +445,6 @@ export class Till {
   /** Give up a cart whose sale is recorded already. */
   discardCart() {
     this.#set({ cart: carts.emptyCart(), dialog: null });
-  }
-
-  clearCart() {
-    const { cart } = this.state;
-    if (cart.lines.length === 0 || this.busy) return;
-    this.#set({ cart: carts.emptyCart(), dialog: null });
-    this.toast(t("cart_cleared"), "info", {
-      label: t("undo"),
-      act: () => this.change((now) => (now.lines.length === 0 ? cart : now)),
-    });
   }
 
   // --- Screen --------------------------------------------------------------------------------------------------
@@ -430,18 +500,20 @@ export class Till {
     this.#set({ settings });
   }
 
-  /** Show a short message; `action` is {label, act} for a button in it. */
+  /** Show a short message; `action` is {label, act} for a button in it, {gone} hears when it is too late for that. */
   toast(text, tone = "info", action = null) {
     const id = (this.toasts = (this.toasts ?? 0) + 1);
-    const others = this.state.toasts.filter((one) => one.text !== text).slice(-2);
+    const others = this.state.toasts.filter((one) => one.text !== text || one.action).slice(-2);
+    for (const one of this.state.toasts) if (!others.includes(one)) one.action?.gone?.();
     this.#set({ toasts: [...others, { id, text, tone, action }] });
     setTimeout(() => this.dismiss(id), tone === "bad" || action ? TOAST_STAYS * 1.6 : TOAST_STAYS);
   }
 
   dismiss(id) {
-    if (this.state.toasts.some((one) => one.id === id)) {
-      this.#set({ toasts: this.state.toasts.filter((one) => one.id !== id) });
-    }
+    const toast = this.state.toasts.find((one) => one.id === id);
+    if (!toast) return;
+    this.#set({ toasts: this.state.toasts.filter((one) => one.id !== id) });
+    toast.action?.gone?.();
   }
 }
 

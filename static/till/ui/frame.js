@@ -4,20 +4,31 @@ import { KEYS } from "../keys.js";
 import { showMoney } from "../money.js";
 import { useStore } from "../store.js";
 import { clock, t, tn } from "../texts.js";
-import { DiscountDialog, PaymentDialog, QuantityDialog } from "./amounts.js";
+import { QuantityDialog } from "./amounts.js";
+import { ApprovalDialog } from "./approval.js";
 import { Basket } from "./basket.js";
+import { CustomerDialog } from "./customers.js";
+import { DiscountDialog } from "./discounts.js";
 import { Finder } from "./finder.js";
+import { HistoryDialog } from "./history.js";
 import { html, Icon, Key, useEffect, useRef, useState, WayOut } from "./kit.js";
 import { OutboxDialog, OutboxPill, UnsafeBanner } from "./outbox.js";
-import { OpenShift, ReceiptsDialog, ShiftDialog } from "./shifts.js";
+import { HoldDialog, ParkedDialog } from "./parked.js";
+import { PaymentDialog } from "./payment.js";
+import { RefundDialog } from "./refunds.js";
+import { OpenShift, ShiftDialog } from "./shifts.js";
 import { KeysDialog, Lock, RecordedDialog, SettingsDialog, Toasts } from "./windows.js";
 
 const DIALOGS = {
   quantity: QuantityDialog,
   discount: DiscountDialog,
   payment: PaymentDialog,
+  customer: CustomerDialog,
+  hold: HoldDialog,
+  parked: ParkedDialog,
+  refund: RefundDialog,
   shift: ShiftDialog,
-  receipts: ReceiptsDialog,
+  history: HistoryDialog,
   recorded: RecordedDialog,
   outbox: OutboxDialog,
   keys: KeysDialog,
@@ -25,9 +36,10 @@ const DIALOGS = {
 };
 
 export function Frame({ till }) {
-  const { locked, shift, dialog, pane, user } = useStore(till.store, ["locked", "shift", "dialog", "pane", "user"]);
+  const names = ["locked", "shift", "dialog", "asking", "pane", "user"];
+  const { locked, shift, dialog, asking, pane, user } = useStore(till.store, names);
   const Window = dialog ? DIALOGS[dialog.name] : null;
-  const covered = Boolean(locked || Window);
+  const covered = Boolean(locked || Window || asking);
   return html`
     <div class=${`till pane-${pane}`} inert=${covered}>
       <${Header} till=${till} />
@@ -36,7 +48,9 @@ export function Frame({ till }) {
           <${Hints} till=${till} />`
         : html`<${OpenShift} key=${user.id} till=${till} />`}
     </div>
-    ${Window && !locked && html`<${Window} key=${dialog.name} till=${till} ...${dialog} />`}
+    ${Window && !locked && html`<div class="under" inert=${Boolean(asking)}>
+      <${Window} key=${`${dialog.name} ${dialog.turn ?? ""}`} till=${till} ...${dialog} /></div>`}
+    ${asking && !locked && html`<${ApprovalDialog} key=${asking.id} till=${till} asking=${asking} />`}
     ${locked && html`<${Lock} till=${till} />`}
     <${UnsafeBanner} till=${till} />
     <${Toasts} till=${till} />`;
@@ -57,7 +71,7 @@ function Header({ till }) {
         ${reachable ? t("connected") : t("no_connection")}</span>
       <${Now} />
       ${shift && html`<button type="button" class="btn ghost square" aria-label=${t("receipts")} title=${t("receipts")}
-        onClick=${() => till.open({ name: "receipts" })}><${Icon} name="receipt" /></button>`}
+        onClick=${() => till.open({ name: "history" })}><${Icon} name="receipt" /></button>`}
       <${ThemeButton} />
       <${Menu} till=${till} user=${user} shift=${shift} />
     </header>`;
@@ -122,7 +136,11 @@ function Menu({ till, user, shift }) {
       ${open && html`
         <div class="list">
           ${shift && item("shift", t("shift"), () => till.open({ name: "shift" }), "F10")}
-          ${shift && item("receipt", t("receipts"), () => till.open({ name: "receipts" }), "F8")}
+          ${shift && item("user", t("customer"), () => till.open({ name: "customer" }), "F3")}
+          ${shift && item("clock", t("parked_sales"), () => till.open({ name: "parked" }), "F5")}
+          ${shift && item("undo", t("refund"), () => till.open({ name: "refund" }), "F8")}
+          ${shift && item("receipt", t("receipts"), () => till.open({ name: "history" }), "Ctrl H")}
+          ${shift && item("cash", t("open_drawer"), () => till.counter.openDrawer())}
           ${item("settings", t("till_settings"), () => till.open({ name: "settings" }))}
           ${shift && item("key", t("keys"), () => till.open({ name: "keys" }), "F1")}
           ${item("lock", t("lock_till"), () => till.session.lock(), "Ctrl L")}
@@ -145,7 +163,7 @@ function Tabs({ till }) {
     </nav>`;
 }
 
-const HINTS = ["F2", "F6", "F7", "Del", "F8", "F10"];
+const HINTS = ["F2", "F3", "F4", "F5", "F6", "F7", "F8", "F10", "Del"];
 
 /** The row of keys; every one of them can be tapped as well. */
 function Hints({ till }) {

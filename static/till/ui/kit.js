@@ -2,7 +2,7 @@
 
 import { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/htm-preact.js";
 
-import { groupedTyping } from "../money.js";
+import { groupedTyping, plainQuantity } from "../money.js";
 import { t } from "../texts.js";
 
 export { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState };
@@ -21,27 +21,46 @@ export function Key({ children }) {
 
 const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), select:not([disabled]), a[href], [tabindex="0"]';
 
-/** A window over the till: keeps the focus inside, Esc and the veil close it unless it must be answered. */
-export function Dialog({ title = "", label = title, onClose = null, wide = false, opaque = false, children }) {
+/**
+ * A window over the till: keeps the focus inside, Esc and the veil close it unless it must be answered. `onBack` is one
+ * step back within the window, for Esc and for the arrow it puts before the title. `onKey(event)` may take other keys
+ * and says whether it did.
+ */
+export function Dialog({ title = "", label = title, onClose = null, wide = false, opaque = false, ...more }) {
+  const { onBack = null, onKey = null, size = wide ? "wide" : "", children } = more;
   const box = useRef(null);
   useLayoutEffect(() => {
+    // A window above another one gives the focus back to where it was.
+    const before = document.activeElement;
     const first = box.current.querySelector("[data-focus]") ?? box.current.querySelector("input") ?? box.current;
     first.focus({ preventScroll: true });
     if (first.select) first.select();
+    return () => {
+      if (!before?.closest?.("[role=dialog]")) return;
+      requestAnimationFrame(() => { if (before.isConnected) before.focus({ preventScroll: true }); });
+    };
   }, []);
+  const away = onBack ?? onClose;
   const keydown = (event) => {
-    if (event.key === "Escape" && onClose) {
+    if (event.key === "Escape" && away) {
       event.preventDefault();
       event.stopPropagation();
-      onClose();
+      away();
     } else if (event.key === "Tab") keepInside(event, box.current);
+    else if (onKey?.(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
   };
   return html`
     <div class=${`veil ${opaque ? "opaque" : ""}`}
       onMouseDown=${(event) => event.target === event.currentTarget && onClose?.()}>
-      <div class=${`window ${wide ? "wide" : ""}`} role="dialog" aria-modal="true" aria-label=${label} tabindex="-1"
+      <div class=${`window ${size}`} role="dialog" aria-modal="true" aria-label=${label} tabindex="-1"
         ref=${box} onKeyDown=${keydown}>
-        ${title && html`<header><h2>${title}</h2>
+        ${title && html`<header>
+          ${onBack && html`<button type="button" class="btn ghost square back" aria-label=${t("back")} onClick=${onBack}>
+            <${Icon} name="chevron-left" /></button>`}
+          <h2>${title}</h2>
           ${onClose && html`<button type="button" class="btn ghost square" aria-label=${t("close")} onClick=${onClose}>
             <${Icon} name="x" /></button>`}
         </header>`}
@@ -106,7 +125,7 @@ export function Keypad({ press, comma = true, backLabel, extra = null }) {
 
 /** A field for a number; on touch screens the keypad serves and no keyboard comes up. */
 export function NumberField({ label, entry, id, suffix = "", onFocus = null, describedBy = null, ...flags }) {
-  const { focus = false, hideLabel = false, invalid = false } = flags;
+  const { focus = false, hideLabel = false, invalid = false, placeholder = "" } = flags;
   const field = useRef(null);
   useLayoutEffect(() => { if (focus) field.current.focus({ preventScroll: true }); }, []);
   const coarse = matchMedia("(pointer: coarse)").matches;
@@ -117,12 +136,80 @@ export function NumberField({ label, entry, id, suffix = "", onFocus = null, des
       <label for=${id} class=${hideLabel ? "sr-only" : ""}>${label}</label>
       <div class="box">
         <input id=${id} ref=${field} type="text" inputmode=${coarse ? "none" : "decimal"} autocomplete="off"
-          value=${entry.text}
+          value=${entry.text} placeholder=${placeholder}
           aria-invalid=${invalid ? "true" : null} aria-describedby=${describedBy} data-focus=${focus || null}
           onFocus=${(event) => { event.target.select(); onFocus?.(); }} onInput=${typed} />
         ${suffix && html`<span class="suffix">${suffix}</span>`}
       </div>
     </div>`;
+}
+
+/** One of a few: [[value, text]]; a row of buttons that are radio buttons to a keyboard and a screen reader. */
+export function Choice({ name, label, options, value, onChange, focus = false }) {
+  return html`
+    <fieldset class="choice"><legend class="sr-only">${label}</legend>
+      ${options.map(([option, text]) => html`
+        <label key=${option} class=${value === option ? "on" : ""}><input type="radio" name=${name}
+          checked=${value === option} data-focus=${(focus && value === option) || null}
+          onChange=${() => onChange(option)} />${text}</label>`)}
+    </fieldset>`;
+}
+
+/** A row of buttons that fill in an amount: [[text, act]]. */
+export function Quick({ label, options }) {
+  return html`
+    <div class="quick" role="group" aria-label=${label}>
+      ${options.map(([text, act]) => html`<button type="button" class="btn" key=${text} onClick=${act}>${text}
+        </button>`)}
+    </div>`;
+}
+
+/** A fact of a list: what, and how much of it. */
+export function Fact({ label, value, strong = false, tone = "" }) {
+  return html`<div class=${strong ? "strong" : ""}><dt>${label}</dt><dd class=${tone}>${value}</dd></div>`;
+}
+
+/** What a field or a window has to say: an objection, or something quiet. */
+export function Note({ bad = "", children = "", id = null, tone = "muted" }) {
+  return html`<p id=${id} class=${`note ${bad ? "bad" : tone}`} role=${bad ? "alert" : null}>${bad || children}</p>`;
+}
+
+/** Nothing to show here, and why. */
+export function Quiet({ icon, title = "", children }) {
+  return html`<div class="quiet">${icon && html`<${Icon} name=${icon} size="large" />`}${title && html`<h3>${title}
+    </h3>`}<p>${children}</p></div>`;
+}
+
+/**
+ * Something that is asked of the server: [{busy, error}, attempt]. `attempt(act)` resolves to what `act` gives, or to
+ * undefined when it failed or another attempt is still running; `failed` hears of a failure.
+ */
+export function useAttempt(till) {
+  const [state, setState] = useState({ busy: false, error: "" });
+  const running = useRef(false);
+  const attempt = async (act, failed = () => {}) => {
+    if (running.current) return undefined;
+    running.current = true;
+    setState({ busy: true, error: "" });
+    let error = "";
+    try {
+      return await act();
+    } catch (problem) {
+      error = till.explain(problem);
+      till.sound("wrong");
+      failed(problem);
+      return undefined;
+    } finally {
+      running.current = false;
+      setState({ busy: false, error });
+    }
+  };
+  return [state, attempt, (error) => setState({ busy: false, error })];
+}
+
+/** How a number stands in a field before somebody changes it, without grouping. `digits` are those of `value`. */
+export function editable(value, digits = 2) {
+  return plainQuantity(digits === 2 ? value * 10 : value).replace(/\.?0+$/, "").replace(".", ",");
 }
 
 /** The ways out of the till: the back office for those who may enter it, one's own profile for the others. */

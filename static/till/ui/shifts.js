@@ -1,26 +1,42 @@
-// The shift: opening it, looking at it, closing it with counted cash; and the receipts it has written.
+// The shift: opening it, and F10: what is in it, cash in and out, handing it over, closing it with counted cash.
 
-import { minor, plainMoney, readMoney, showMoney, showQuantity, thousandths } from "../money.js";
+import { minor, plainMoney, readMoney, scaled, showMoney } from "../money.js";
 import { useStore } from "../store.js";
-import { clock, dateAndTime, t, tn } from "../texts.js";
-import { Dialog, html, Icon, Key, Keypad, NumberField, useEffect, useEntry, useState, WayOut } from "./kit.js";
+import { t } from "../texts.js";
+import { CashMove } from "./cash.js";
+import { Counting } from "./counting.js";
+import {
+  Dialog, Fact, html, Icon, Key, Keypad, Note, NumberField, useAttempt, useEffect, useEntry, useState, WayOut,
+} from "./kit.js";
+import { PinPad, SHORTEST_PIN } from "./pin.js";
+import { printReport, ShiftReport } from "./report.js";
 
 /** Without an open shift there is nothing to sell: this stands in place of the till. */
 export function OpenShift({ till }) {
-  const { tills, tillId, user, permissions } = useStore(till.store, ["tills", "tillId", "user", "shift"]);
+  const { tills, tillId, user, permissions, organization } = useStore(till.store, ["tills", "tillId", "user", "shift"]);
   const [chosen, choose] = useState(tillId ?? till.desk.usualTill());
-  const [state, setState] = useState({ busy: false, error: "" });
+  const [state, attempt] = useAttempt(till);
   const entry = useEntry("");
+  const abroad = useEntry("");
+  const rate = useEntry("");
+  const foreign = organization.foreign_currency || null;
+  useEffect(() => {
+    if (foreign) till.desk.usualRate().then((usual) => usual && rate.set(String(Number(usual))), () => {});
+  }, [foreign]);
   const cash = entry.text.trim() === "" ? 0 : readMoney(entry.text);
-  const submit = async (event) => {
+  const cashAbroad = abroad.text.trim() === "" ? 0 : readMoney(abroad.text);
+  const rateTyped = rate.text.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
+  const rateWrong = foreign && rateTyped !== "" && !(scaled(rateTyped, 4) > 0);
+  const wrong = cash === null || cashAbroad === null || rateWrong ? t("not_a_number")
+    : foreign && cashAbroad > 0 && rateTyped === "" ? t("rate_needed") : "";
+  const submit = (event) => {
     event.preventDefault();
-    if (cash === null || chosen === null || state.busy) return;
-    setState({ busy: true, error: "" });
-    try {
-      await till.desk.openShift(chosen, plainMoney(cash));
-    } catch (error) {
-      setState({ busy: false, error: till.explain(error) });
-    }
+    if (wrong || chosen === null) return till.sound("wrong");
+    return attempt(() => till.desk.openShift({
+      till_id: chosen,
+      opening_cash: plainMoney(cash),
+      ...(foreign && rateTyped ? { opening_foreign: plainMoney(cashAbroad), exchange_rate: rateTyped } : {}),
+    }));
   };
   const allowed = permissions.has("sales:shift:open");
   return html`
@@ -51,8 +67,13 @@ export function OpenShift({ till }) {
             <div class="stack">
               <${NumberField} id="opening-cash" label=${t("opening_cash")} entry=${entry} focus invalid=${cash === null}
                 describedBy="opening-note" />
-              <p id="opening-note" class=${`note ${cash === null || state.error ? "bad" : "muted"}`} aria-live="polite">
-                ${cash === null ? t("not_a_number") : state.error || showMoney(cash)}</p>
+              ${foreign && html`<div class="pair">
+                <${NumberField} id="opening-foreign" label=${t("opening_foreign", { currency: foreign })} entry=${abroad}
+                  invalid=${cashAbroad === null} />
+                <${NumberField} id="exchange-rate" label=${t("rate_of", { currency: foreign })} entry=${rate}
+                  invalid=${Boolean(rateWrong)} /></div>`}
+              <p id="opening-note" class=${`note ${wrong || state.error ? "bad" : "muted"}`} aria-live="polite">
+                ${wrong || state.error || showMoney(cash)}</p>
               <${Keypad} press=${entry.press} extra="000" backLabel=${t("erase")} />
               <button class="btn primary big" disabled=${state.busy}>${t("open_shift")}<${Key}>Enter</${Key}></button>
             </div>`}
@@ -61,175 +82,169 @@ export function OpenShift({ till }) {
     </main>`;
 }
 
-export function ShiftDialog({ till }) {
-  const { shift, permissions } = useStore(till.store, ["shift"]);
-  const [state, setState] = useState({ busy: true, error: "", closing: false, closed: null });
-  const entry = useEntry("");
-  const load = async () => {
-    setState((now) => ({ ...now, busy: true, error: "" }));
-    const error = await till.desk.refreshShift().then(() => "", (problem) => till.explain(problem));
-    setState((now) => ({ ...now, busy: false, error }));
-  };
+const TITLES = { in: "cash_in", out: "cash_out", expense: "cash_expense", close: "close_shift", hand: "hand_over" };
+
+export function ShiftDialog({ till, step: first = "facts" }) {
+  const { shift, reachable, outbox } = useStore(till.store, ["shift", "reachable", "outbox"]);
+  const [step, setStep] = useState(first);
+  const [report, setReport] = useState(null);
+  const [closed, setClosed] = useState(null);
+  const [state, attempt] = useAttempt(till);
+  const load = () => attempt(async () => {
+    await till.desk.refreshShift();
+    setReport(till.state.shift ? await till.desk.report() : null);
+  });
   useEffect(() => { load(); }, []);
-  const cash = entry.text.trim() === "" ? null : readMoney(entry.text);
-  const submit = async (event) => {
-    event.preventDefault();
-    if (cash === null || state.busy) return till.sound("wrong");
-    setState({ ...state, busy: true, error: "" });
-    try {
-      const closed = await till.desk.closeShift(plainMoney(cash));
-      return setState({ ...state, busy: false, error: "", closed });
-    } catch (error) {
-      return setState({ ...state, busy: false, error: till.explain(error) });
-    }
-  };
-  if (state.closed) return html`<${ShiftClosed} till=${till} closed=${state.closed} />`;
+  if (closed) return html`<${ShiftClosed} till=${till} closed=${closed} />`;
   if (!shift) return null;
+  const may = (permission) => till.approvals.may(permission);
+  const back = step === "facts" ? null : () => setStep("facts");
+  const facts = report ?? shift;
   return html`
-    <${Dialog} title=${t("shift_number", { number: shift.number })} onClose=${() => till.close()}>
-      <div class="stack">
-        ${!state.closing && html`<${ShiftFacts} shift=${shift} till=${till} />`}
-        ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
-        ${!state.closing && html`
-          <div class="row">
-            <button type="button" class="btn big grow" data-focus onClick=${() => till.open({ name: "receipts" })}>
-              <${Icon} name="receipt" />${t("receipts")}</button>
-            ${permissions.has("sales:shift:close") && html`
-              <button type="button" class="btn big grow" onClick=${() => setState({ ...state, closing: true })}>
-                <${Icon} name="lock" />${t("close_shift")}</button>`}
-          </div>`}
-        ${state.closing && html`
-          <form onSubmit=${submit} class="stack">
-            <${NumberField} focus id="closing-cash" label=${t("counted_cash")} entry=${entry}
-              invalid=${entry.text.trim() !== "" && cash === null} describedBy="closing-note" />
-            <p id="closing-note" class="note muted" aria-live="polite">
-              ${cash === null ? t("counted_cash_hint") : showMoney(cash)}</p>
-            <${Keypad} press=${entry.press} extra="000" backLabel=${t("erase")} />
-            ${till.state.cart.lines.length > 0 && html`<p class="note warn">${t("cart_not_empty")}</p>`}
-            <button class="btn primary big" disabled=${state.busy || cash === null}>
-              ${t("close_shift")}<${Key}>Enter</${Key}></button>
-          </form>`}
-      </div>
+    <${Dialog} title=${step === "facts" ? t("shift_number", { number: shift.number }) : t(TITLES[step])} key=${step}
+      onClose=${() => till.close()} onBack=${back} size="wide">
+      ${step === "facts" && html`
+        <div class="two">
+          <div class="stack"><${ShiftReport} till=${till} report=${facts} /></div>
+          <div class="stack">
+            <div class="choices">
+              <button type="button" class="btn big" data-focus onClick=${() => setStep("in")}><${Icon} name="plus" />
+                ${t("cash_in")}</button>
+              <button type="button" class="btn big" onClick=${() => setStep("out")}><${Icon} name="minus" />
+                ${t("cash_out")}</button>
+              <button type="button" class="btn big" onClick=${() => setStep("expense")}><${Icon} name="wallet" />
+                ${t("cash_expense")}</button>
+              <button type="button" class="btn big" onClick=${() => till.counter.openDrawer()}><${Icon} name="cash" />
+                ${t("open_drawer")}</button>
+              <button type="button" class="btn big" onClick=${() => till.open({ name: "history" })}>
+                <${Icon} name="receipt" />${t("receipts")}</button>
+              <button type="button" class="btn big" disabled=${!report} onClick=${() => printReport(till, report)}>
+                <${Icon} name="print" />${t("print_x")}</button>
+            </div>
+            ${state.error && html`<${Note} bad=${state.error} />`}
+            ${outbox.waiting > 0 && html`<${Note} tone="warn">${t("sales_still_waiting", { count: outbox.waiting })}</${Note}>`}
+            ${till.state.cart.lines.length > 0 && html`<${Note} tone="warn">${t("cart_not_empty")}</${Note}>`}
+            ${!reachable && html`<${Note} tone="warn">${t("closing_needs_connection")}</${Note}>`}
+            ${may("sales:shift:close") && html`<div class="row">
+              <button type="button" class="btn big grow" onClick=${() => setStep("hand")}><${Icon} name="users" />
+                ${t("hand_over")}</button>
+              <button type="button" class="btn big primary grow" id="close-shift" onClick=${() => setStep("close")}>
+                <${Icon} name="lock" />${t("close_shift")}</button></div>`}
+          </div>
+        </div>`}
+      ${["in", "out", "expense"].includes(step) && html`<${CashMove} till=${till} kind=${step}
+        onDone=${() => { setStep("facts"); load(); }} />`}
+      ${step === "close" && html`<${CloseShift} till=${till} onClosed=${setClosed} />`}
+      ${step === "hand" && html`<${HandOver} till=${till} />`}
     </${Dialog}>`;
 }
 
-function Fact({ label, value, strong = false }) {
-  return html`<div class=${strong ? "strong" : ""}><dt>${label}</dt><dd>${value}</dd></div>`;
+/** Whether the server wants to know why the drawer holds something else than it should. */
+function asksForReason(problem) {
+  return /reason/.test(problem?.code ?? "") || Boolean(problem?.body?.errors?.difference_reason);
 }
 
-function ShiftFacts({ shift, till }) {
-  const money = (value) => (value === null || value === undefined ? null : showMoney(minor(value)));
-  const methods = Object.entries(shift.payments ?? {});
+function useClosing(till) {
+  const [needsReason, setNeedsReason] = useState(false);
+  const [state, attempt] = useAttempt(till);
+  const close = (act) => attempt(async () => {
+    if (await till.desk.allSent() > 0 && till.state.reachable) till.toast(t("late_sales_follow"), "warn");
+    return act();
+  }, (problem) => {
+    if (!asksForReason(problem)) return;
+    setNeedsReason(true);
+    requestAnimationFrame(() => document.getElementById("difference-reason")?.focus());
+  });
+  return [state, needsReason, close];
+}
+
+function CloseShift({ till, onClosed }) {
+  const [state, needsReason, close] = useClosing(till);
+  const submit = async (counted) => {
+    const closed = await close(() => till.desk.closeShift(counted));
+    if (closed) onClosed(closed);
+  };
+  return html`<${Counting} till=${till} busy=${state.busy} error=${state.error} needsReason=${needsReason}
+    action=${t("close_shift")} onCounted=${submit} />`;
+}
+
+/** The next cashier takes the counted drawer over, with their own PIN. */
+function HandOver({ till }) {
+  const [people, setPeople] = useState(null);
+  const [who, setWho] = useState(null);
+  const [pin, setPin] = useState("");
+  const [counted, setCounted] = useState(null);
+  const [state, needsReason, close] = useClosing(till);
+  useEffect(() => {
+    till.session.cashiers().then((all) => {
+      const others = all.filter(({ id }) => id !== till.state.user.id);
+      setPeople(others);
+      setWho(others[0]?.id ?? null);
+    }, () => setPeople([]));
+  }, []);
+  const submit = async (event) => {
+    event.preventDefault();
+    if (who === null || pin.length < SHORTEST_PIN) return;
+    const done = await close(() => till.desk.handOver(counted, who, pin));
+    if (!done) { setPin(""); return; }
+    till.toast(t("handed_over"), "good");
+    await till.session.signInByPin(who, pin).catch(() => till.session.ended());
+  };
+  if (counted === null || needsReason) {
+    return html`<${Counting} till=${till} busy=${state.busy} error=${needsReason ? state.error : ""} needsReason=${needsReason}
+      action=${t("go_on")} onCounted=${async (body) => {
+        setCounted(body);
+        if (!needsReason || who === null) return;
+        const done = await close(() => till.desk.handOver(body, who, pin));
+        if (done) await till.session.signInByPin(who, pin).catch(() => till.session.ended());
+      }} />`;
+  }
   return html`
-    <dl class="facts">
-      <${Fact} label=${t("opened")} value=${dateAndTime(shift.opened_at)} />
-      <${Fact} label=${t("cashier")} value=${shift.cashier ?? till.state.user.name} />
-      <${Fact} label=${t("till")} value=${shift.till ?? till.desk.tillName()} />
-      <${Fact} label=${t("opening_cash")} value=${money(shift.opening_cash)} />
-      ${shift.sales_count !== undefined && html`<${Fact} label=${t("receipts")}
-        value=${showQuantity(shift.sales_count * 1000)} />`}
-      ${shift.sales_total !== undefined && html`<${Fact} label=${t("sold_total")} value=${money(shift.sales_total)} />`}
-      ${methods.map(([method, amount]) => html`<${Fact} key=${method} label=${t(`method_${method}`)}
-        value=${money(amount)} />`)}
-      ${money(shift.expected_cash) !== null && html`<${Fact} label=${t("expected_cash")}
-        value=${money(shift.expected_cash)} strong />`}
-    </dl>`;
+    <form class="stack narrow" onSubmit=${submit}>
+      ${people === null && html`<p class="note muted" role="status">${t("loading")}</p>`}
+      ${people?.length === 0 && html`<${Note} bad=${t("nobody_to_hand_over")} />`}
+      ${people?.length > 0 && html`
+        <p class="muted">${t("who_takes_over")}</p>
+        <div class="people" role="group" aria-label=${t("who_takes_over")}>
+          ${people.map(({ id, name }) => html`
+            <button type="button" key=${id} class=${`chip ${id === who ? "on" : ""}`} aria-pressed=${String(id === who)}
+              onClick=${() => { setWho(id); setPin(""); }}>${name}</button>`)}
+        </div>
+        <${PinPad} id="hand-over-pin" pin=${pin} onPin=${setPin} again=${who} />
+        ${state.error && html`<${Note} bad=${state.error} />`}
+        <button class="btn primary big" disabled=${state.busy || pin.length < SHORTEST_PIN}>${t("hand_over")}
+          <${Key}>Enter</${Key}></button>`}
+    </form>`;
 }
 
 function ShiftClosed({ till, closed }) {
-  const difference = minor(closed.difference);
+  const [report, setReport] = useState(closed);
+  useEffect(() => { till.desk.report(closed.id).then(setReport, () => {}); }, []);
+  return html`
+    <${Dialog} title=${t("shift_closed")} size="mid">
+      <div class="stack">
+        <${Difference} expected=${closed.expected_cash} counted=${closed.closing_cash} difference=${closed.difference} />
+        ${closed.foreign_currency && html`<${Difference} expected=${closed.expected_foreign}
+          counted=${closed.closing_foreign} difference=${closed.foreign_difference} currency=${closed.foreign_currency} />`}
+        <details class="z"><summary>${t("z_report")}</summary><${ShiftReport} till=${till} report=${report} /></details>
+        <div class="row">
+          <button type="button" class="btn big" onClick=${() => printReport(till, report)}><${Icon} name="print" />
+            ${t("print_z")}</button>
+          <button type="button" class="btn primary big grow" data-focus onClick=${() => till.desk.shiftLeft()}>
+            ${t("done")}<${Key}>Enter</${Key}></button>
+        </div>
+      </div>
+    </${Dialog}>`;
+}
+
+function Difference({ expected, counted, difference: text, currency = "" }) {
+  const difference = minor(text);
   const tone = difference === 0 ? "good" : difference > 0 ? "warn" : "bad";
   const word = difference === 0 ? t("cash_matches") : difference > 0 ? t("cash_over") : t("cash_short");
   return html`
-    <${Dialog} title=${t("shift_closed")}>
-      <div class="stack">
-        <dl class="facts">
-          <${Fact} label=${t("expected_cash")} value=${showMoney(minor(closed.expected_cash))} />
-          <${Fact} label=${t("counted_cash")} value=${showMoney(minor(closed.closing_cash))} />
-        </dl>
-        <div class=${`verdict ${tone}`}><span>${word}</span><strong>${showMoney(difference)}</strong></div>
-        <div class="row">
-          <button type="button" class="btn primary big grow" data-focus onClick=${() => till.desk.shiftLeft()}>
-            ${t("done")}</button>
-        </div>
-      </div>
-    </${Dialog}>`;
-}
-
-/** The receipts of this shift, newest first, and one of them in detail. */
-export function ReceiptsDialog({ till, id = null }) {
-  const [list, setList] = useState({ items: [], cursor: null, busy: true, error: "" });
-  const [open, setOpen] = useState(null);
-  const load = async (cursor = null) => {
-    setList((now) => ({ ...now, busy: true, error: "" }));
-    try {
-      const page = await till.desk.shiftSales(cursor);
-      setList((now) => {
-        const items = cursor ? [...now.items, ...page.items] : page.items;
-        return { items, cursor: page.next_cursor, busy: false, error: "" };
-      });
-    } catch (error) {
-      setList((now) => ({ ...now, busy: false, error: till.explain(error) }));
-    }
-  };
-  const show = async (saleId) => {
-    try {
-      setOpen(await till.desk.sale(saleId));
-    } catch (error) {
-      setList((now) => ({ ...now, error: till.explain(error) }));
-    }
-  };
-  useEffect(() => {
-    load();
-    if (id !== null) show(id);
-  }, []);
-  return html`
-    <${Dialog} title=${t("receipts_of_shift")} onClose=${() => till.close()} wide>
-      <div class="receipts">
-        <div class="list">
-          ${list.items.map((sale, place) => html`
-            <button type="button" key=${sale.id} class=${`receipt-row ${open?.id === sale.id ? "on" : ""}`}
-              aria-pressed=${String(open?.id === sale.id)}
-              data-focus=${place === 0 || null} onClick=${() => show(sale.id)}>
-              <b>${sale.number}</b><span class="muted">${clock(sale.created_at)}</span><b class="num">
-                ${showMoney(minor(sale.total))}</b>
-            </button>`)}
-          ${!list.busy && !list.error && list.items.length === 0 && html`<div class="quiet"><${Icon} name="receipt"
-            size="large" /><p>${t("no_receipts")}</p></div>`}
-          ${list.busy && html`<p class="note muted" role="status">${t("loading")}</p>`}
-          ${list.error && html`<p class="note bad" role="alert">${list.error}</p>`}
-          ${list.cursor && !list.busy && html`<button type="button" class="btn block"
-            onClick=${() => load(list.cursor)}>${t("show_more")}</button>`}
-        </div>
-        <div class="detail">${open ? html`<${SaleDetail} till=${till} sale=${open} />` : html`<div class="quiet"><p>
-          ${t("choose_receipt")}</p></div>`}</div>
-      </div>
-    </${Dialog}>`;
-}
-
-function SaleDetail({ till, sale }) {
-  const money = (value) => showMoney(minor(value));
-  return html`
-    <div class="stack">
-      <div class="row"><h3>${t("receipt")} ${sale.number}</h3><span class="grow"></span>
-        <button type="button" class="btn" onClick=${() => till.desk.print(sale)}><${Icon} name="print" />${t("print")}
-          </button></div>
-      <p class="muted">${dateAndTime(sale.created_at)} · ${sale.cashier ?? ""} · ${tn("lines", sale.items.length)}</p>
-      <ul class="sold">
-        ${sale.items.map((item) => html`
-          <li><span>${item.name}<span class="muted">
-            ${showQuantity(thousandths(item.quantity))} ${item.unit} × ${money(item.price)}</span></span><b>
-              ${money(item.total)}</b></li>`)}
-      </ul>
-      <dl class="facts">
-        ${minor(sale.discount) > 0 && html`<${Fact} label=${t("discount_total")}
-          value=${`\u2212${money(sale.discount)}`} />`}
-        ${minor(sale.rounding) !== 0 && html`<${Fact} label=${t("rounding")} value=${money(sale.rounding)} />`}
-        <${Fact} label=${t("total")} value=${money(sale.total)} strong />
-        <${Fact} label=${t("of_it_vat_all")} value=${showMoney(minor(sale.tax), 2)} />
-        ${sale.payments.map((payment) => html`<${Fact} key=${payment.method} label=${t(`method_${payment.method}`)}
-          value=${money(payment.tendered ?? payment.amount)} />`)}
-        ${minor(sale.change) > 0 && html`<${Fact} label=${t("change")} value=${money(sale.change)} />`}
-      </dl>
-    </div>`;
+    <dl class="facts">
+      <${Fact} label=${`${t("expected_cash")} ${currency}`} value=${showMoney(minor(expected))} />
+      <${Fact} label=${`${t("counted_cash")} ${currency}`} value=${showMoney(minor(counted))} />
+    </dl>
+    <div class=${`verdict ${tone}`}><span>${word}</span><strong>${showMoney(difference)} ${currency}</strong></div>`;
 }

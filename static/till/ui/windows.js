@@ -3,10 +3,8 @@
 import { KEYS } from "../keys.js";
 import { useStore } from "../store.js";
 import { t } from "../texts.js";
-import { Dialog, html, Icon, Keypad, useEffect, useRef, useState } from "./kit.js";
-
-const SHORTEST_PIN = 4;
-const LONGEST_PIN = 12;
+import { Dialog, html, Icon, useAttempt, useEffect, useRef, useState } from "./kit.js";
+import { PinPad, SHORTEST_PIN } from "./pin.js";
 
 export function KeysDialog({ till }) {
   return html`
@@ -49,7 +47,7 @@ export function RecordedDialog({ till }) {
       <div class="stack">
         <p>${t("recorded_text")}</p>
         <div class="row">
-          <button type="button" class="btn big grow" onClick=${() => till.open({ name: "receipts" })}>${t("receipts")}
+          <button type="button" class="btn big grow" onClick=${() => till.open({ name: "history" })}>${t("receipts")}
             </button>
           <button type="button" class="btn primary big grow" data-focus onClick=${() => till.discardCart()}>
             ${t("clear_cart")}</button>
@@ -83,40 +81,15 @@ export function Lock({ till }) {
     </${Dialog}>`;
 }
 
-function useAttempt(till) {
-  const [state, setState] = useState({ busy: false, error: "" });
-  const attempt = async (act, failed) => {
-    if (state.busy) return;
-    setState({ busy: true, error: "" });
-    try {
-      const objection = await act();
-      setState({ busy: false, error: objection ?? "" });
-      if (objection) failed();
-    } catch (error) {
-      setState({ busy: false, error: till.explain(error) });
-      till.sound("wrong");
-      failed();
-    }
-  };
-  return [state, attempt];
-}
-
 function PinForm({ till, people }) {
   const { user } = till.state;
   const [who, setWho] = useState(people.find(({ id }) => id === user.id)?.id ?? people[0].id);
   const [pin, setPin] = useState("");
   const [state, attempt] = useAttempt(till);
-  const field = useRef(null);
-  useEffect(() => field.current.focus(), [who]);
   const submit = (event) => {
     event.preventDefault();
-    if (pin.length < SHORTEST_PIN) return;
-    attempt(() => till.session.signInByPin(who, pin), () => {
-      setPin("");
-      field.current?.focus();
-    });
+    if (pin.length >= SHORTEST_PIN) attempt(() => till.session.signInByPin(who, pin), () => setPin(""));
   };
-  const press = (sign) => setPin((now) => (sign === "back" ? now.slice(0, -1) : (now + sign).slice(0, LONGEST_PIN)));
   return html`
     <form class="stack" onSubmit=${submit}>
       <div class="people" role="group" aria-label=${t("who_are_you")}>
@@ -124,12 +97,7 @@ function PinForm({ till, people }) {
           <button type="button" key=${id} class=${`chip ${id === who ? "on" : ""}`} aria-pressed=${String(id === who)}
             onClick=${() => { setWho(id); setPin(""); }}>${name}</button>`)}
       </div>
-      <label class="sr-only" for="pin">${t("pin")}</label>
-      <input id="pin" ref=${field} class="pin" type="password"
-        inputmode=${matchMedia("(pointer: coarse)").matches ? "none" : "numeric"} autocomplete="off"
-        maxlength=${LONGEST_PIN} placeholder=${t("pin")} value=${pin}
-        onInput=${(event) => setPin(event.target.value.replace(/\D/g, ""))} />
-      <${Keypad} press=${press} comma=${false} backLabel=${t("erase")} />
+      <${PinPad} id="pin" pin=${pin} onPin=${setPin} again=${who} />
       ${state.error && html`<p class="note bad" role="alert">${state.error}</p>`}
       <button class="btn primary big" disabled=${state.busy || pin.length < SHORTEST_PIN}>${t("sign_in")}</button>
     </form>`;
@@ -138,12 +106,15 @@ function PinForm({ till, people }) {
 function PasswordForm({ till }) {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const [state, attempt] = useAttempt(till);
+  const [state, attempt, object] = useAttempt(till);
   const field = useRef(null);
   useEffect(() => field.current.focus(), []);
-  const submit = (event) => {
+  const submit = async (event) => {
     event.preventDefault();
-    attempt(() => till.session.signInByPassword(name, password), () => setPassword(""));
+    const objection = await attempt(() => till.session.signInByPassword(name, password), () => setPassword(""));
+    if (!objection) return;
+    object(objection);
+    setPassword("");
   };
   return html`
     <form class="stack" onSubmit=${submit}>
