@@ -249,6 +249,7 @@ DOORS: dict[str, dict[str, Door]] = {
             "subject_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b10",
         },
     ),
+    "sales_api.attention": get("sales:sale:read_all"),
     "sales_api.HeldSales": {
         "GET": Door(HELD),
         "POST": Door(HELD, {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b11", "cart": {}}),
@@ -306,14 +307,21 @@ VIEWS: dict[str, View] = {
     "vat_rates": View(PRODUCT_READ, shared=True),
     "prices": View(PRICE_READ, PRICE_WRITE),
     "price_types": View(PRICE_READ, PRICE_WRITE, acts={"default": PRICE_WRITE}),
+    "promotions": View(PRICE_READ, PRICE_WRITE, acts={"end": PRICE_WRITE}),
     "branch_stocks": View("stock:stock:read", edit="stock:level:write"),
     "movements": View("stock:movement:read"),
     "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
     "cash_entries": View("finance:cash:read"),
     "expense_categories": View("finance:expense:read", "finance:expense_category:write"),
     "exchange_rates": View("finance:rate:read", create="finance:rate:write"),
-    "receipts": View("sales:sale:read_all", acts={"receipt": "sales:sale:read_all"}),
+    "receipts": View(
+        "sales:sale:read_all", acts={"receipt": "sales:sale:read_all", "refund": "sales:sale:refund"}
+    ),
     "sale_items": View("sales:sale:read_all"),
     "sale_payments": View("sales:sale:read_all"),
+    "attention": View("sales:sale:read_all", acts={"seen": "sales:sale:read_all"}),
+    "approvals": View("sales:approval:read"),
+    "held_sales": View(HELD, acts={"put_back": HELD, "give_up": "sales:cart:void"}),
+    "till_events": View("sales:till_event:read"),
     "shifts": View("sales:shift:read_all", acts={"close": "sales:shift:close_any"}),
 }

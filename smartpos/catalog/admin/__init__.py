@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.catalog.admin.common import CATALOG
 from smartpos.catalog.admin.products import ProductView
+from smartpos.catalog.admin.promotions import PromotionView
 from smartpos.catalog.admin.views import (
     BarcodeView,
     CategoryView,
@@ -17,6 +18,7 @@ from smartpos.catalog.admin.views import (
 )
 from smartpos.catalog.models import (
     Category,
+    CustomerTier,
     Price,
     PriceType,
     Product,
@@ -24,6 +26,8 @@ from smartpos.catalog.models import (
     ProductImage,
     ProductStatus,
     ProductType,
+    Promotion,
+    PromotionKind,
     SearchSynonym,
     Unit,
     VatCode,
@@ -58,6 +62,23 @@ describe(
     }
 )
 
+describe(
+    {
+        PromotionKind.PERCENT: _l("Per cent off"),
+        PromotionKind.AMOUNT: _l("An amount off each"),
+        PromotionKind.FIXED_PRICE: _l("A new price"),
+        PromotionKind.N_FOR_M: _l("Take more, pay for fewer"),
+    }
+)
+describe(
+    {
+        CustomerTier.STANDARD: _l("Standard"),
+        CustomerTier.SILVER: _l("Silver"),
+        CustomerTier.GOLD: _l("Gold"),
+        CustomerTier.PLATINUM: _l("Platinum"),
+    }
+)
+
 
 def init_app(app: Flask) -> None:
     """Put the views into the panel."""
@@ -68,6 +89,7 @@ def init_app(app: Flask) -> None:
             CategoryView(Category, name=_l("Categories"), category=CATALOG, endpoint="categories"),
             UnitView(Unit, name=_l("Units"), category=CATALOG, endpoint="units"),
             PriceView(Price, name=_l("Special prices"), category=CATALOG, endpoint="prices"),
+            PromotionView(Promotion, name=_l("Promotions"), category=CATALOG, endpoint="promotions"),
             PriceTypeView(PriceType, name=_l("Price types"), category=CATALOG, endpoint="price_types"),
             BarcodeView(ProductBarcode, name=_l("Barcodes"), category=CATALOG, endpoint="barcodes"),
             ImageView(ProductImage, name=_l("Pictures"), category=CATALOG, endpoint="product_images"),
