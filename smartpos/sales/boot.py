@@ -55,7 +55,7 @@ def till_facts(actor: Actor) -> dict[str, Any]:
             for place in places
         ],
         "till_id": shift.till_id if shift else actor.till_id,
-        "shift": shift_report(shift, takings_of(shift.id)) if shift else None,
+        "shift": shift_report(shift, takings_of(shift)) if shift else None,
         "popular": often_sold(here.branch_id, since=since),
         "urls": _urls(),
     }

@@ -2,7 +2,7 @@
 
 from smartpos.sales.operations.drafts import SALE_ORIGIN
 from smartpos.sales.operations.selling import MOST_LINES, complete_sale
-from smartpos.sales.operations.shifts import SHIFT_ORIGIN, close_shift, open_shift
+from smartpos.sales.operations.shifts import SHIFT_ORIGIN, close_shift, hand_over, open_shift
 from smartpos.sales.requests import SaleLine, SaleRequest, Tender
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Tender",
     "close_shift",
     "complete_sale",
+    "hand_over",
     "open_shift",
 ]

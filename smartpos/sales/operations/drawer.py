@@ -125,8 +125,10 @@ def note_cash(
     client_uuid: UUID | None = None,
     occurred_at: datetime | None = None,
     actor: Actor,
-) -> None:
+) -> int:
     """Enter cash that came into the drawer of a locked shift (positive) or left it; ``save_shift`` is still to come.
+
+    Gives the entry's id.
 
     ``currency`` None is the shop's own. What arrives after the shift was closed has been counted already: it is entered
     as late, with the same amount taken off the difference that was found.
@@ -134,7 +136,7 @@ def note_cash(
     entries = [(kind, amount)]
     if not shift.is_open:
         entries = [(CashEntryKind.LATE, amount), (CashEntryKind.LATE_OFFSET, -amount)]
-    for entry_kind, entry_amount in entries:
+    made = [
         record_cash(
             branch_id=shift.branch_id,
             till_id=shift.till_id,
@@ -149,6 +151,9 @@ def note_cash(
             occurred_at=occurred_at,
             actor=actor,
         )
+        for entry_kind, entry_amount in entries
+    ]
+    return made[0]
 
 
 def count_cash(shift: LockedShift, kind: CashEntryKind, amount: Decimal, *, foreign: bool = False) -> None:
@@ -174,9 +179,12 @@ def move_cash(
     client_uuid: UUID | None = None,
     occurred_at: datetime | None = None,
     actor: Actor,
-) -> None:
-    """Enter cash and write the shift's figures: ``note_cash``, ``count_cash`` and ``save_shift`` together."""
-    note_cash(
+) -> int:
+    """Enter cash and write the shift's figures: ``note_cash``, ``count_cash`` and ``save_shift`` together.
+
+    Gives the entry's id.
+    """
+    entry_id = note_cash(
         shift,
         kind=kind,
         amount=amount,
@@ -190,3 +198,4 @@ def move_cash(
     )
     count_cash(shift, kind, amount, foreign=currency is not None)
     save_shift(shift, actor)
+    return entry_id

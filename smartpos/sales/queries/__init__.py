@@ -19,9 +19,11 @@ from smartpos.sales.queries.shifts import (
     Takings,
     current_shift,
     open_shift_of,
+    own_open_shift,
     shift_for,
     shifts_of,
     takings_of,
+    works_in,
 )
 from smartpos.sales.queries.tills import TillPlace, often_sold, tills_in_use
 
@@ -40,6 +42,7 @@ __all__ = [
     "named_so",
     "often_sold",
     "open_shift_of",
+    "own_open_shift",
     "returned_of",
     "sale_for",
     "sale_head",
@@ -52,4 +55,5 @@ __all__ = [
     "takings_of",
     "tills_in_use",
     "work_place",
+    "works_in",
 ]

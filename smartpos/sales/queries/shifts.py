@@ -1,10 +1,9 @@
 """Questions about shifts."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from smartpos.core.db import db
@@ -12,24 +11,9 @@ from smartpos.core.errors import Forbidden, NotFound
 from smartpos.core.paging import AnySelect
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till, User
-from smartpos.sales.models import PaymentMethod, Sale, SalePayment, Shift, ShiftStatus
+from smartpos.sales.models import PaymentMethod, Shift, ShiftStatus
 from smartpos.sales.permissions import SalesPermission
-
-
-@dataclass(frozen=True, slots=True)
-class OpenShift:
-    """What a sale needs to know about the shift it belongs to."""
-
-    id: int
-    number: int
-    last_number: int
-    opened_at: datetime
-    branch_id: int
-    branch_name: str
-    till_id: int
-    till_number: int
-    till_name: str
-    cashier_id: int
+from smartpos.sales.totals import amount_of
 
 
 def _shifts() -> AnySelect:
@@ -40,8 +24,25 @@ def _shifts() -> AnySelect:
     )
 
 
+def works_in(shift: Shift, actor: Actor) -> bool:
+    """Whether the actor sells in this shift: their own, or where shifts are shared the one of the till they work at."""
+    if shift.cashier_id == actor.user_id:
+        return True
+    return (
+        actor.till_id is not None and shift.till_id == actor.till_id and bool(actor.setting("shared_shifts"))
+    )
+
+
 def current_shift(actor: Actor) -> Shift | None:
-    """The actor's own open shift; there is at most one."""
+    """The open shift in which the actor sells: their own; else, where shifts are shared, that of their till."""
+    shift = own_open_shift(actor)
+    if shift is None and actor.till_id is not None and actor.setting("shared_shifts"):
+        shift = open_shift_of(actor.till_id)
+    return shift
+
+
+def own_open_shift(actor: Actor) -> Shift | None:
+    """The open shift that the actor answers for; there is at most one."""
     query = _shifts().where(Shift.cashier_id == actor.user_id, Shift.status == ShiftStatus.OPEN)
     return db.session.execute(query).scalar_one_or_none()
 
@@ -53,12 +54,12 @@ def open_shift_of(till_id: int) -> Shift | None:
 
 
 def shift_for(actor: Actor, shift_id: int) -> Shift:
-    """A shift that the actor may see: one's own, or any with the permission. Raises NotFound and Forbidden."""
+    """A shift that the actor may see: one they sell in, or any with the permission. Raises NotFound and Forbidden."""
     shift: Shift | None = db.session.execute(_shifts().where(Shift.id == shift_id)).scalar_one_or_none()
     if shift is None:
         raise NotFound
     may_see_all = actor.can(SalesPermission.SHIFT_READ_ALL) or actor.can(SalesPermission.SHIFT_CLOSE_ANY)
-    if shift.cashier_id != actor.user_id and not may_see_all:
+    if not works_in(shift, actor) and not may_see_all:
         raise Forbidden(permission=str(SalesPermission.SHIFT_READ_ALL))
     return shift
 
@@ -79,14 +80,10 @@ class Takings:
     payments: dict[PaymentMethod, Decimal]
 
 
-def takings_of(shift_id: int) -> Takings:
-    """What was sold in a shift so far. One statement over its payments, which add up to its sales."""
-    query = (
-        select(SalePayment.method, func.sum(SalePayment.amount))
-        .join(Sale, Sale.id == SalePayment.sale_id)
-        .where(Sale.shift_id == shift_id)
-        .group_by(SalePayment.method)
-        .order_by(SalePayment.method)
-    )
-    payments = dict(db.session.execute(query).all())
-    return Takings(sum(payments.values(), Decimal("0.00")), payments)
+def takings_of(shift: Shift) -> Takings:
+    """What was sold in a shift so far, as its row tells it; what arrived after its close is not part of it."""
+    payments = {
+        PaymentMethod(method): Decimal(amount)
+        for method, amount in sorted(shift.totals.get("payments", {}).items())
+    }
+    return Takings(amount_of(shift.totals, "total"), payments)
