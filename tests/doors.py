@@ -212,6 +212,19 @@ DOORS: dict[str, dict[str, Door]] = {
         "sales:shift:close", {"closing_cash": "0"}, owner="cashier", others="sales:shift:close_any"
     ),
     "sales_api.list_shifts": get("sales:shift:open"),
+    "sales_api.get_shift_report": get(SIGNED_IN, owner="cashier", others="sales:shift:read_all"),
+    "sales_api.move_cash": post(
+        "sales:cash:move",
+        {"kind": "in", "amount": "1000", "reason": "change"},
+        owner="cashier",
+        others="sales:shift:close_any",
+    ),
+    "sales_api.hand_over_shift": post(
+        "sales:shift:close",
+        {"user_id": "{next_id}", "pin": "8362", "closing_cash": "10000"},
+        owner="cashier",
+        others="sales:shift:close_any",
+    ),
     "sales_api.sell": post(
         "sales:sale:create",
         {

@@ -87,6 +87,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         house.sign_in(app.test_client(), who)
     made = house.numbers
     made |= {"product_id": product, "branch_id": shop.branch_id, "till2_id": shop.till2_id}
+    made["next_id"] = shop.users["cashier2"]
     made |= {"user_id": shop.users["operator"], "organization_id": other.organization_id}
     house.sign_in(app.test_client(), "cashier")  # a second session; the first may be ended
     _trade(house, app.test_client())
