@@ -19,6 +19,7 @@ from smartpos.core.admin import (
 )
 from smartpos.core.admin.formatters import money
 from smartpos.identity.models import Till
+from smartpos.sales.admin.returning import REFUND, original_link, return_links
 from smartpos.sales.models import (
     PaymentMethod,
     PaymentSummary,
@@ -73,6 +74,8 @@ class SaleView(ReadOnlyView):
     column_list = (
         "number",
         "sold_at",
+        "type",
+        "status",
         "branch",
         "cashier",
         "payment_method",
@@ -82,6 +85,10 @@ class SaleView(ReadOnlyView):
     )
     column_labels = {
         "number": _l("Receipt"),
+        "original": _l("Gives back"),
+        "returns": _l("Given back by"),
+        "reason": _l("Reason"),
+        "returned_amount": _l("Counted for what came back"),
         "sold_at": _l("Time"),
         "business_date": _l("Business day"),
         "branch": _l("Branch"),
@@ -105,10 +112,21 @@ class SaleView(ReadOnlyView):
     column_formatters = {
         "number": lambda _view, _context, row, _name: Markup("<b>{}</b>").format(row.number),
         "margin_amount": _earned,
+        "original": original_link,
+        "returns": return_links,
     }
     column_formats = {"margin_amount": money}
     column_sortable_list = ("sold_at",)
-    column_filters = ("business_date", "branch", "cashier", "payment_method", "till", "total_amount")
+    column_filters = (
+        "business_date",
+        "type",
+        "status",
+        "branch",
+        "cashier",
+        "payment_method",
+        "till",
+        "total_amount",
+    )
     search_hint = _l("Receipt: till-shift-number")
     column_details_list = (
         "number",
@@ -120,11 +138,15 @@ class SaleView(ReadOnlyView):
         "till",
         "shift",
         "cashier",
+        "original",
+        "returns",
+        "reason",
         "gross_amount",
         "discount_amount",
         "tax_amount",
         "rounding_amount",
         "total_amount",
+        "returned_amount",
         "payment_method",
         "tendered_amount",
         "change_amount",
@@ -145,6 +167,9 @@ class SaleView(ReadOnlyView):
                 "till",
                 "shift",
                 "cashier",
+                "original",
+                "returns",
+                "reason",
                 "client_uuid",
             ),
         ),
@@ -156,6 +181,7 @@ class SaleView(ReadOnlyView):
                 "tax_amount",
                 "rounding_amount",
                 "total_amount",
+                "returned_amount",
                 "payment_method",
                 "tendered_amount",
                 "change_amount",
@@ -174,13 +200,17 @@ class SaleView(ReadOnlyView):
                 "quantity",
                 "unit",
                 "price",
+                "promotion_amount",
                 "discount_amount",
                 "cart_discount_amount",
                 "tax_amount",
                 "total_amount",
                 "cost_amount",
+                "restock",
             ),
             {
+                "promotion_amount": _l("Promotion"),
+                "restock": _l("Where it went"),
                 "line_number": _l("Line"),
                 "product_name": _l("Product"),
                 "quantity": _l("Quantity"),
@@ -207,7 +237,8 @@ class SaleView(ReadOnlyView):
             "print",
             P.SALE_READ_ALL,
             lambda sale: redirect(url_for("sales.receipt", sale_id=sale.id)),
-        )
+        ),
+        REFUND,
     ]
 
     def search(self, query: Any, words: list[str]) -> Any:
