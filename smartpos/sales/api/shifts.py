@@ -123,7 +123,7 @@ def move_cash(request: CashRequest, shift_id: int) -> Response:
 @blueprint.get("/shifts/<int:shift_id>/report")
 @blueprint.response(200, FullShiftReport)
 def get_shift_report(shift_id: int) -> Response:
-    """The X report of an open shift at any time, the Z report of a closed one: one's own, or any with the permission."""
+    """The X report of an open shift, the Z report of a closed one; one's own, or any with the permission."""
     if g.get("principal") is None:
         raise Unauthorized
     shift = queries.shift_for(g.principal, shift_id)
