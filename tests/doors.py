@@ -199,6 +199,11 @@ DOORS: dict[str, dict[str, Door]] = {
         "GET": Door("finance:rate:read"),
         "POST": Door("finance:rate:write", {"currency": "USD", "rate": "12700"}),
     },
+    "sales_api.Expenses": {
+        "GET": Door("finance:expense:read"),
+        "POST": Door("finance:expense:create", {"amount": "150000", "description": "Ijara"}),
+    },
+    "sales_api.OneExpense": {"DELETE": Door("finance:expense:cancel", query={"reason": "twice"})},
     # --- selling -----------------------------------------------------------------------------------------------
     "sales.till": get(TILL_USE),
     "sales.till_shell": get(PUBLIC),
@@ -325,6 +330,11 @@ VIEWS: dict[str, View] = {
     "movements": View("stock:movement:read"),
     "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
     "cash_entries": View("finance:cash:read"),
+    "expenses": View(
+        "finance:expense:read",
+        create="finance:expense:create",
+        acts={"cancel": "finance:expense:cancel"},
+    ),
     "expense_categories": View("finance:expense:read", "finance:expense_category:write"),
     "exchange_rates": View("finance:rate:read", create="finance:rate:write"),
     "receipts": View(

@@ -5,8 +5,11 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import add_views, register_link, register_shortcut
 from smartpos.core.admin.origins import register_origin
+from smartpos.finance.models import Expense
+from smartpos.finance.operations import EXPENSE_ORIGIN
 from smartpos.identity.permissions import IdentityPermission
 from smartpos.sales import operations
+from smartpos.sales.admin.expenses import ExpenseView
 from smartpos.sales.admin.receipts import SaleItemView, SalePaymentView, SaleView
 from smartpos.sales.admin.shifts import ShiftView
 from smartpos.sales.models import Sale, SaleItem, SalePayment, Shift
@@ -19,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Put the views into the panel, and the till into the menu."""
     register_origin(operations.SALE_ORIGIN, _l("Sale"), "receipts")
     register_origin(operations.SHIFT_ORIGIN, _l("Shift"), "shifts")
+    register_origin(EXPENSE_ORIGIN, _l("Expense"), "expenses")
     register_link("", _l("Till"), "sales.till", "till", IdentityPermission.TILL_USE, order=10)
     register_shortcut(
         _l("Open the till"),
@@ -44,5 +48,6 @@ def init_app(app: Flask) -> None:
             SaleItemView(SaleItem, name=_l("Sold goods"), category=SALES, endpoint="sale_items"),
             SalePaymentView(SalePayment, name=_l("Payments"), category=SALES, endpoint="sale_payments"),
             ShiftView(Shift, name=_l("Shifts"), category=SALES, endpoint="shifts"),
+            ExpenseView(Expense, name=_l("Expenses"), category=_l("Finance"), endpoint="expenses"),
         ],
     )

@@ -63,7 +63,7 @@ class OneExpense(MethodView):
     @blueprint.arguments(CancelQuery, location="query")
     @blueprint.response(200, ExpenseOut)
     def delete(self, query: dict[str, Any], expense_id: int) -> Any:
-        """Cancel an expense, with a reason. It stays in the books; a drawer gets its money back while its shift is open.
+        """Cancel an expense with a reason. It stays in the books; a drawer gets its money back while its shift is open.
 
         409 with code shift_is_closed when that drawer has been counted since.
         """
