@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
+from smartpos.catalog.queries.price_types import price_types_in_use
 from smartpos.core.db import utc_now
 from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
@@ -56,6 +57,9 @@ def till_facts(actor: Actor) -> dict[str, Any]:
         ],
         "till_id": shift.till_id if shift else actor.till_id,
         "shift": shift_report(shift, takings_of(shift)) if shift else None,
+        "price_types": [
+            {"id": one.id, "name": one.name, "is_default": one.is_default} for one in price_types_in_use()
+        ],
         "popular": often_sold(here.branch_id, since=since),
         "urls": _urls(),
     }
@@ -82,13 +86,22 @@ def _organization(actor: Actor, here: TillPlace) -> dict[str, Any]:
         "currency": tenant.currency,
         "timezone": tenant.timezone,
         "cash_rounding": plain(actor.setting("cash_rounding_step")),
-        "max_discount_percent": actor.setting("max_discount_percent"),
+        "max_discount_percent": _discount_limit(actor),
         "cash_limit": plain(actor.setting("cash_limit_per_receipt")),
         "lock_after_minutes": actor.setting("lock_after_minutes"),
         "shared_shifts": actor.setting("shared_shifts"),
         "default_credit_limit": plain(actor.setting("default_credit_limit")),
+        "loyalty_most_percent": actor.setting("loyalty_most_percent"),
+        "foreign_currency": actor.setting("foreign_currency"),
         "receipt": {"width": here.receipt_width} | look_facts(actor),
     }
+
+
+def _discount_limit(actor: Actor) -> int:
+    """The largest discount the person may give alone, in per cent: the role's limit, else the shop's."""
+    own = actor.max_discount_percent
+    limit: int = actor.setting("max_discount_percent") if own is None else own
+    return limit
 
 
 def _urls() -> dict[str, str]:
