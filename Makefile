@@ -29,6 +29,10 @@ books: setup ## prove that all balances agree with their ledgers
 test: lint types imports ## check everything the integration server checks (ARGS="-k till" narrows the tests)
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
+.PHONY: soak
+soak: dev ## the fault tests in their long form: thousands of sales while servers are killed (about 15 minutes)
+	@SMARTPOS_SOAK=$${SMARTPOS_SOAK:-1} $(PY) -m pytest tests/running/test_faults.py -n 0 $(ARGS)
+
 .PHONY: bench
 bench: dev ## print the benchmark table
 	@exec $(PY) -m bench $(ARGS)
