@@ -26,7 +26,6 @@ from smartpos.sales.models import Approval
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import sees_branch, work_place
 
-APPROVAL_ORIGIN = "approval"
 VALID_FOR = timedelta(minutes=10)
 MOST_FACTS = 4096
 

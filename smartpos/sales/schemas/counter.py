@@ -226,7 +226,11 @@ class AttentionItem(SaleHeadOut):
 
     reasons = fields.List(fields.Nested(FlagOut))
     sent_by = fields.String(allow_none=True)
-    claimed_at = fields.DateTime(allow_none=True)
+    claimed_at = fields.DateTime(
+        allow_none=True, metadata={"description": "the till's own clock, where it was not believed"}
+    )
+    seen_by = fields.String(allow_none=True, metadata={"description": "who has ticked it off"})
+    seen_at = fields.DateTime(allow_none=True)
 
 
 class AttentionPage(Schema):
