@@ -12,9 +12,10 @@ from smartpos.sales import operations
 from smartpos.sales.admin.expenses import ExpenseView
 from smartpos.sales.admin import labels  # noqa: F401 - what enumerations are called
 from smartpos.sales.admin.attention import AttentionView
-from smartpos.sales.admin.counter import ApprovalView, HeldSaleView, TillEventView
+from smartpos.sales.admin.counter import ApprovalView, HeldSaleView
 from smartpos.sales.admin.receipts import SaleItemView, SalePaymentView, SaleView
 from smartpos.sales.admin.shifts import ShiftView
+from smartpos.sales.admin.till_log import TillEventView
 from smartpos.sales.models import Approval, HeldSale, Sale, SaleItem, SalePayment, Shift, TillEvent
 from smartpos.sales.operations.events import EVENT_ORIGIN
 from smartpos.sales.operations.held import HELD_ORIGIN
