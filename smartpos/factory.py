@@ -103,7 +103,10 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
             if hasattr(module, "init_app"):
                 module.init_app(app)
     # The menu begins with what is opened most often, not with the lowest floor.
-    order_groups(_l("Sales"), _l("Catalog"), _l("Stock"), _l("Finance"), _l("Administration"), _l("Platform"))
+    order_groups(
+        *(_l("Sales"), _l("Customers"), _l("Catalog"), _l("Stock"), _l("Finance")),
+        *(_l("Administration"), _l("Platform")),
+    )
     return app
 
 

@@ -167,6 +167,9 @@ DOORS: dict[str, dict[str, Door]] = {
         "DELETE": Door("crm:customer:delete"),
     },
     "crm_api.client_statement": get("crm:account:read"),
+    "crm.statement": get("crm:account:read"),
+    "crm.statement_pdf": get("crm:account:read"),
+    "crm.debts": get("crm:account:read"),
     "sales_api.take_client_payment": post(
         "sales:payment:take",
         {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b11", "amount": "1", "method": "transfer"},
@@ -210,7 +213,21 @@ DOORS: dict[str, dict[str, Door]] = {
     "sales.till_worker": get(PUBLIC),
     "sales.till_manifest": get(PUBLIC),
     "sales_api.get_till_facts": get(TILL_USE),
-    "sales.receipt": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
+    "sales.receipt": {
+        "GET": Door("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
+        "POST": Door("sales:receipt:reprint", owner="cashier", others="sales:sale:read_all"),
+    },
+    "sales.find_receipt": get("sales:sale:read", finds="not found"),
+    "sales.designer": {"GET": Door("identity:setting:read"), "POST": Door("identity:setting:write")},
+    "sales.change_logo": post("identity:setting:write"),
+    "sales.display": get(TILL_USE),
+    "sales_api.receipt_pdf": get("sales:sale:read", owner="cashier", others="sales:sale:read_all"),
+    "sales_api.print_job": post(
+        TILL_USE,
+        {"client_uuid": "5b6e7a10-0000-4000-8000-000000000001", "kind": "receipt", "till_id": 9_000_000_000},
+        finds="not found",
+    ),
+    "sales_api.get_print_job": get(TILL_USE, owner="cashier", others="sales:sale:read_all"),
     "sales_api.open_shift": post("sales:shift:open", {"till_id": "{till2_id}", "opening_cash": "0"}),
     "sales_api.current_shift": get("sales:shift:open", owner="cashier"),
     "sales_api.close_shift": post(
@@ -312,7 +329,9 @@ VIEWS: dict[str, View] = {
     "roles": View("identity:role:read", "identity:role:write"),
     "branches": View(BRANCH_READ, "identity:branch:write"),
     "tills": View(
-        BRANCH_READ, "identity:branch:write", acts={"register": TILL_REGISTER, "forget": TILL_REGISTER}
+        BRANCH_READ,
+        "identity:branch:write",
+        acts=dict.fromkeys(("register", "forget", "test_page"), TILL_REGISTER),
     ),
     "workspaces": View(BRANCH_READ, "identity:branch:write"),
     "sessions": View(USER_READ, acts={"end": USER_WRITE}),
@@ -326,6 +345,21 @@ VIEWS: dict[str, View] = {
     "prices": View(PRICE_READ, PRICE_WRITE),
     "price_types": View(PRICE_READ, PRICE_WRITE, acts={"default": PRICE_WRITE}),
     "promotions": View(PRICE_READ, PRICE_WRITE, acts={"end": PRICE_WRITE}),
+    "customers": View(
+        "crm:customer:read",
+        create="crm:customer:create",
+        edit="crm:customer:write",
+        delete="crm:customer:delete",
+        acts={
+            "statement": "crm:account:read",
+            "opening": "crm:account:correct",
+            "correct": "crm:account:correct",
+        },
+    ),
+    "customer_transactions": View("crm:account:read", acts={"take_back": "crm:account:correct"}),
+    "customer_contacts": View("crm:customer:read"),
+    "customer_addresses": View("crm:customer:read"),
+    "payments": View("finance:payment:read", acts={"reverse": "sales:payment:reverse"}),
     "branch_stocks": View("stock:stock:read", edit="stock:level:write"),
     "movements": View("stock:movement:read"),
     "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
@@ -346,5 +380,6 @@ VIEWS: dict[str, View] = {
     "approvals": View("sales:approval:read"),
     "held_sales": View(HELD, acts={"put_back": HELD, "give_up": "sales:cart:void"}),
     "till_events": View("sales:till_event:read"),
+    "print_jobs": View("sales:sale:read_all", acts={"again": "sales:receipt:reprint"}),
     "shifts": View("sales:shift:read_all", acts={"close": "sales:shift:close_any"}),
 }

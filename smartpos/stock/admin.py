@@ -13,7 +13,7 @@ from smartpos.core.admin import ReadOnlyView, RemoteChoices, TenantView, add_vie
 from smartpos.core.admin.fields import ChoiceField, ExactField
 from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import pill
-from smartpos.core.admin.origins import origin_choices, origin_link, register_origin
+from smartpos.core.admin.origins import CausedBy, caused_by, register_origin
 from smartpos.core.db import db
 from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.permissions import can
@@ -165,32 +165,6 @@ class StockView(TenantView):
 
     def title_of(self, model: Any) -> str:
         return f"{model.product} · {model.branch}"
-
-
-class CausedBy(Filter):
-    """The kind of a row's cause."""
-
-    control = "select"
-    words = _l("is")
-
-    def __init__(self, column: Any) -> None:
-        super().__init__(column, _l("Cause"))
-
-    def get_options(self, view: Any) -> Any:
-        return origin_choices()
-
-    def clean(self, value: str) -> Any:
-        if value not in dict(origin_choices()):
-            raise ValueError(value)
-        return value
-
-    def test(self, column: Any, value: Any) -> Any:
-        return column == value
-
-
-def caused_by(_view: Any, _context: Any, row: Any, _name: str) -> Any:
-    """The cause of a ledger row, for lists."""
-    return origin_link(row.origin_kind, row.origin_id)
 
 
 class MovementView(ReadOnlyView):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.navigation import EXTENSION
 
 
@@ -50,3 +52,29 @@ def origin_link(kind: str, number: int) -> Markup:
         return Markup("{} {}").format(origin.label, number)
     address = url_for(f"{origin.endpoint}.details_view", id=number)
     return Markup('<a href="{}">{} {}</a>').format(address, origin.label, number)
+
+
+class CausedBy(Filter):
+    """The kind of a row's cause."""
+
+    control = "select"
+    words = _l("is")
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column, _l("Cause"))
+
+    def get_options(self, view: Any) -> Any:
+        return origin_choices()
+
+    def clean(self, value: str) -> Any:
+        if value not in dict(origin_choices()):
+            raise ValueError(value)
+        return value
+
+    def test(self, column: Any, value: Any) -> Any:
+        return column == value
+
+
+def caused_by(_view: Any, _context: Any, row: Any, _name: str) -> Markup:
+    """The cause of a ledger row, for lists."""
+    return origin_link(row.origin_kind, row.origin_id)

@@ -1,0 +1,40 @@
+"""The back office of customers."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.admin import add_views, register_link, register_shortcut
+from smartpos.core.admin.origins import register_origin
+from smartpos.core.admin.trail import describe_subjects
+from smartpos.crm import operations
+from smartpos.crm.admin.accounts import EntryView
+from smartpos.crm.admin.common import CUSTOMERS
+from smartpos.crm.admin.customers import AddressView, ContactView, CustomerView
+from smartpos.crm.models import Customer, CustomerAddress, CustomerContact, CustomerTransaction
+from smartpos.crm.permissions import CrmPermission as P
+
+describe_subjects({"customer_contacts": _l("Contacts"), "customer_addresses": _l("Addresses")})
+
+
+def init_app(app: Flask) -> None:
+    """Put the views and pages into the panel."""
+    register_origin(operations.CUSTOMER_ORIGIN, _l("By hand"), "customers")
+    add_views(
+        app,
+        [
+            CustomerView(Customer, name=_l("Customers"), category=CUSTOMERS, endpoint="customers"),
+            EntryView(
+                CustomerTransaction, name=_l("Accounts"), category=CUSTOMERS, endpoint="customer_transactions"
+            ),
+            ContactView(
+                CustomerContact, name=_l("Contacts"), category=CUSTOMERS, endpoint="customer_contacts"
+            ),
+            AddressView(
+                CustomerAddress, name=_l("Addresses"), category=CUSTOMERS, endpoint="customer_addresses"
+            ),
+        ],
+    )
+    register_link(CUSTOMERS, _l("Debts"), "crm.debts", "clock", P.ACCOUNT_READ, order=15)
+    register_shortcut(
+        _l("Debts"), "crm.debts", "wallet", P.ACCOUNT_READ, hint=_l("Who owes, and since when"), order=40
+    )

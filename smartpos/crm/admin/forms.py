@@ -1,0 +1,120 @@
+"""The lines of a customer's form, and what row actions ask for."""
+
+from typing import Any
+
+from flask import request
+from flask_admin.model.fields import InlineFieldList, InlineFormField
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
+from wtforms.form import BaseForm
+from wtforms.form import Form as PlainForm
+from wtforms.validators import InputRequired, Length, Optional
+
+from smartpos.core.admin import Form
+from smartpos.core.admin.fields import EnumField, ExactField
+from smartpos.core.admin.forms import TEXTS
+from smartpos.core.admin.loaders import parse_id
+from smartpos.core.money import plain
+from smartpos.crm.models import AddressType
+from smartpos.crm.operations.corrections import LONGEST_REASON
+from smartpos.crm.queries import doors
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _text(label: Any, longest: int, *, needed: bool = False) -> StringField:
+    checks = [InputRequired()] if needed else []
+    return StringField(label, [*checks, Length(max=longest)], filters=[_stripped])
+
+
+class _Line(PlainForm):
+    class Meta(PlainForm.Meta):
+        def get_translations(self, form: BaseForm) -> Any:
+            return TEXTS
+
+
+class ContactLine(_Line):
+    """A person to talk to."""
+
+    first_name = _text(_l("First name"), 100, needed=True)
+    last_name = _text(_l("Last name"), 100)
+    position = _text(_l("Position"), 100)
+    department = _text(_l("Department"), 100)
+    phone = _text(_l("Phone"), 40)
+    mobile = _text(_l("Mobile"), 40)
+    email = _text(_l("E-mail"), 254)
+    is_primary = BooleanField(_l("Main contact"))
+    is_decision_maker = BooleanField(_l("Decides"))
+
+
+class AddressLine(_Line):
+    """Where a customer is billed, supplied or seated."""
+
+    type = EnumField(_l("Kind"), kind=AddressType, default=AddressType.SHIPPING)
+    address_line_1 = _text(_l("Street and house"), 300, needed=True)
+    address_line_2 = _text(_l("More of the address"), 300)
+    city = _text(_l("City"), 100)
+    state_region = _text(_l("Region"), 100)
+    postal_code = _text(_l("Postal code"), 20)
+    is_primary = BooleanField(_l("Main address"))
+
+
+class Lines(InlineFieldList):
+    """Parts of a customer, edited on their form."""
+
+    def __init__(self, line: type[PlainForm], label: Any = None, **options: Any) -> None:
+        super().__init__(InlineFormField(line), label=label, **options)
+        self.type = "InlineFieldList"  # by which templates know how to draw it
+
+
+class OpeningForm(Form):
+    """What a customer owed or had when the books began."""
+
+    amount = ExactField(
+        _l("Balance"),
+        [Optional()],
+        digits=2,
+        description=_l("With a minus the customer owes: \u2212250 000. Without one it is a prepayment."),
+    )
+    points = ExactField(_l("Points"), [Optional()], digits=2)
+    due_date = DateField(
+        _l("Due on"), [Optional()], description=_l("Left empty, the customer's payment terms decide.")
+    )
+    note = TextAreaField(_l("Note"), [Length(max=LONGEST_REASON)])
+
+
+class CorrectionForm(Form):
+    """A correction with its reason."""
+
+    amount = ExactField(
+        _l("Change of the balance"),
+        [Optional()],
+        digits=2,
+        description=_l("With a minus the customer owes more, without one less."),
+    )
+    points = ExactField(
+        _l("Change of the points"),
+        [Optional()],
+        digits=2,
+        description=_l("With a minus points are taken away."),
+    )
+    due_date = DateField(
+        _l("Due on"), [Optional()], description=_l("Of what is owed more; empty: by the payment terms.")
+    )
+    reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
+    seen_balance = HiddenField()
+
+    def __init__(self, formdata: Any = None, **options: Any) -> None:
+        super().__init__(formdata, **options)
+        number = parse_id(request.args.get("id", "")) if formdata is None else None
+        if number is not None:
+            # What the person saw when they decided; when it has changed until they send, they look again.
+            self.seen_balance.data = plain(doors.customer(number).balance)
+
+
+class ReasonForm(Form):
+    """Why."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])

@@ -1,0 +1,37 @@
+"""Customers as a choice in forms and filters, found the way the till finds them."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from smartpos.catalog.queries.pricing import in_ids
+from smartpos.core.admin.loaders import PAGE_LIMIT, TERM_LIMIT, RemoteChoices
+from smartpos.core.db import db
+from smartpos.core.phones import shown_phone
+from smartpos.crm.models import Customer
+from smartpos.crm.queries.search import search_customers
+
+
+class CustomerChoices(RemoteChoices):
+    """The loader of a relationship to customers; the domains above use it in their forms too."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, Customer, fields=("name",), **options)
+
+    def get_list(self, term: str | None, offset: int | None = 0, limit: int = 10) -> list[Any]:
+        """The customers a term means; without a term those that come first by name."""
+        words = (term or "")[:TERM_LIMIT].strip()
+        if not words:
+            return super().get_list("", offset, limit)
+        if offset:
+            return []  # whoever does not find them among the first types another letter
+        ids = search_customers(words, limit=min(max(limit, 1), PAGE_LIMIT)).ids
+        found = {row.id: row for row in db.session.scalars(select(Customer).where(in_ids(Customer.id, ids)))}
+        return [found[number] for number in ids if number in found]
+
+    def format(self, model: Any) -> tuple[str, str] | None:
+        """A customer's number, and the name with the phone."""
+        if model is None:
+            return None
+        phone = shown_phone(model.phone)
+        return str(model.id), f"{model.name} · {phone}" if phone else model.name
