@@ -4,6 +4,7 @@ from smartpos.core.books import ONLY, Check, Difference, differences
 from smartpos.crm.queries import book_checks as account_checks
 from smartpos.sales.queries.debts import payment_checks
 from smartpos.sales.queries.return_books import return_checks
+from smartpos.sales.queries.shift_books import shift_checks
 from smartpos.stock.queries import book_checks as stock_checks
 
 _ITEMS = f"""
@@ -17,8 +18,6 @@ SELECT organization_id, sale_id AS id, sum(amount) AS total_amount, sum(tendered
 FROM sale_payments WHERE {ONLY} GROUP BY organization_id, sale_id
 """
 _SALES = f"SELECT * FROM sales WHERE {ONLY}"
-_SHIFTS = f"SELECT * FROM shifts WHERE {ONLY}"
-_SHIFT = "'shift ' || shift.id"
 
 
 def _sale(recorded: str, computed: str, parts: str) -> str:
@@ -26,19 +25,6 @@ def _sale(recorded: str, computed: str, parts: str) -> str:
     SELECT organization_id, 'sale ' || sale.number, {recorded}, {computed}
     FROM ({_SALES}) AS sale LEFT JOIN ({parts}) AS part USING (organization_id, id)
     WHERE ({recorded}) <> coalesce({computed}, 0)
-    """
-
-
-def _shift_cash(recorded: str, computed: str, condition: str = "true") -> str:
-    return f"""
-    SELECT organization_id, {_SHIFT}, {recorded}, {computed}
-    FROM ({_SHIFTS}) AS shift LEFT JOIN (
-        SELECT organization_id, shift_id AS id, sum(amount) AS counted,
-               sum(amount) FILTER (WHERE kind = 'opening') AS opening,
-               sum(amount) FILTER (WHERE kind = 'difference') AS difference
-        FROM cash_entries WHERE {ONLY} GROUP BY organization_id, shift_id
-    ) AS cash USING (organization_id, id)
-    WHERE {condition} AND {recorded} IS DISTINCT FROM coalesce({computed}, 0)
     """
 
 
@@ -59,7 +45,7 @@ def _account(column: str, paid: str, method: str) -> str:
 
 def book_checks() -> list[Check]:
     """The laws of sales, their payments, their stock and their cash."""
-    return [*_within_sales(), *_between_ledgers(), *_shifts()]
+    return [*_within_sales(), *_between_ledgers(), *shift_checks()]
 
 
 def _within_sales() -> list[Check]:
@@ -177,43 +163,6 @@ def _between_ledgers() -> list[Check]:
                 WHERE {ONLY} AND origin_kind = 'sale' GROUP BY organization_id, origin_id
             ) AS entry USING (organization_id, id)
             WHERE entry.turnover IS DISTINCT FROM sale.total_amount
-            """,
-        ),
-    ]
-
-
-def _shifts() -> list[Check]:
-    closed = "shift.status = 'closed'"
-    return [
-        Check("opening cash = its cash entry", _shift_cash("shift.opening_cash", "cash.opening")),
-        Check(
-            "expected cash = sum of the cash ledger",
-            _shift_cash("shift.expected_cash", "(cash.counted - coalesce(cash.difference, 0))", closed),
-        ),
-        Check(
-            "counted cash = cash ledger with the difference",
-            _shift_cash("shift.closing_cash", "cash.counted", closed),
-        ),
-        Check("difference = its cash entry", _shift_cash("shift.difference", "cash.difference", closed)),
-        Check(
-            "receipts of a shift are numbered without gaps",
-            f"""
-            SELECT organization_id, {_SHIFT}, shift.last_number, coalesce(sold.receipts, 0)
-            FROM ({_SHIFTS}) AS shift LEFT JOIN (
-                SELECT organization_id, shift_id AS id, count(*) AS receipts FROM sales WHERE {ONLY}
-                GROUP BY organization_id, shift_id
-            ) AS sold USING (organization_id, id)
-            WHERE shift.last_number <> coalesce(sold.receipts, 0)
-            """,
-        ),
-        Check(
-            "every cash entry belongs to a shift of its till",
-            f"""
-            SELECT organization_id, 'cash entry ' || entry.id, entry.shift_id, shift.id
-            FROM (SELECT * FROM cash_entries WHERE {ONLY}) AS entry
-            LEFT JOIN (SELECT organization_id, id AS shift_id, id, till_id FROM shifts) AS shift
-              USING (organization_id, shift_id)
-            WHERE shift.till_id IS DISTINCT FROM entry.till_id
             """,
         ),
     ]
