@@ -18,12 +18,20 @@ from sqlalchemy import text
 
 from smartpos.core.audit import make_partitions
 from smartpos.core.db import db
+from smartpos.core.permissions import RoleKey, default_permissions
 from smartpos.core.tenancy import tenant_scope
 from smartpos.factory import create_app
 from smartpos.identity.models import Branch
 from tests import servers
 from tests.conftest import settings
 
+# What roles could do before the second migration.
+FOUNDATION = ("identity:", "catalog:", "stock:")
+FOUNDATION_RIGHTS = [
+    *(f"sales:sale:{act}" for act in ("create", "read", "read_all", "discount")),
+    *(f"sales:shift:{act}" for act in ("open", "close", "close_any", "read_all")),
+    "finance:cash:read",
+]
 VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 FILES = sorted(VERSIONS.glob("*.py"))
 
@@ -90,6 +98,33 @@ def test_the_models_equal_the_migrations(empty: Flask) -> None:
             },
         )
         assert compare_metadata(context, db.metadata) == []
+
+
+def test_roles_of_before_get_the_rights_that_new_tenants_have(empty: Flask) -> None:
+    """A tenant that was there before an upgrade can do afterwards what a new one can."""
+    upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        connection.execute(text("INSERT INTO organizations (name, domain) VALUES ('Eski', 'eski')"))
+        for key in RoleKey:
+            role = {"key": key.value}
+            connection.execute(
+                text(
+                    "INSERT INTO roles (organization_id, key, name) SELECT id, :key, :key FROM organizations"
+                ),
+                role,
+            )
+    upgrade()
+    with db.engine.begin() as connection:
+        held = connection.execute(
+            text(
+                "SELECT role.key, granted.permission FROM role_permissions AS granted "
+                "JOIN roles AS role ON role.id = granted.role_id"
+            )
+        ).all()
+    for key in RoleKey:
+        if key not in {RoleKey.OWNER, RoleKey.SUPER_ADMIN}:
+            wanted = {name for name in default_permissions(key) if not name.startswith(FOUNDATION)}
+            assert {name for role, name in held if role == key} == wanted - set(FOUNDATION_RIGHTS), key
 
 
 CHECKS = """

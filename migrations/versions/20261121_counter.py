@@ -82,6 +82,55 @@ CHECKS = {
     ("roles", "max_discount_percent"): ("max_discount_percent BETWEEN 0 AND 100", None),
 }
 
+# Which of the roles that every tenant starts with may do what is new; the owner's role holds everything by itself.
+NEW_RIGHTS = {
+    "admin manager accountant cashier agent": ("crm:customer:read", "crm:account:read"),
+    "admin manager cashier agent": ("crm:customer:create",),
+    "admin manager accountant": (
+        "crm:account:correct",
+        "finance:expense:create",
+        "finance:expense:cancel",
+        "finance:expense_category:write",
+        "finance:payment:read",
+        "finance:rate:write",
+        "sales:approval:read",
+        "sales:till_event:read",
+    ),
+    "admin manager accountant cashier": ("finance:expense:read", "finance:rate:read", "sales:payment:take"),
+    "admin manager cashier": (
+        "sales:cart:void",
+        "sales:cash:expense",
+        "sales:cash:move",
+        "sales:drawer:open",
+        "sales:held_sale:use",
+        "sales:line:remove",
+        "sales:receipt:reprint",
+        "sales:sale:credit",
+    ),
+    "admin manager": (
+        "crm:customer:credit",
+        "crm:customer:write",
+        "sales:approval:give",
+        "sales:payment:reverse",
+        "sales:sale:change_price",
+        "sales:sale:choose_price_type",
+        "sales:sale:credit_above_limit",
+        "sales:sale:discount_above_limit",
+        "sales:sale:refund",
+        "sales:sale:refund_other_tender",
+        "sales:sale:refund_without_receipt",
+        "sales:sale:send_for_others",
+    ),
+    "admin": ("crm:customer:delete",),
+}
+GRANT_RIGHTS = """
+INSERT INTO role_permissions (organization_id, role_id, permission)
+SELECT role.organization_id, role.id, wanted
+FROM roles AS role CROSS JOIN unnest(ARRAY[{rights}]) AS wanted
+WHERE role.key = ANY (string_to_array('{roles}', ' '))
+ON CONFLICT (organization_id, role_id, permission) DO NOTHING
+"""
+
 # What the shifts of before would have counted, from their ledgers (the shape is that of sales.totals).
 FILL_SHIFTS = """
 UPDATE shifts SET
@@ -529,7 +578,8 @@ def upgrade() -> None:
     sa.Column('shift_id', sa.BigInteger(), nullable=True),
     sa.Column('status', sa.Enum('waiting', 'done', 'failed', name='print_status', native_enum=False, create_constraint=True, length=32), server_default='waiting', nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='not tried before'),
+    sa.Column('error', sa.Text(), nullable=True, comment='PrintTrouble: why the last attempt failed'),
     sa.Column('created_by', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
@@ -668,6 +718,8 @@ def upgrade() -> None:
     # Rows of all tenants are seen by the platform alone, the owner of the tables included.
     op.execute("SET LOCAL ROLE smartpos_platform")
     op.execute(FILL_SHIFTS)
+    for roles, rights in NEW_RIGHTS.items():
+        op.execute(GRANT_RIGHTS.format(roles=roles, rights=", ".join(f"'{right}'" for right in rights)))
     op.execute("RESET ROLE")
     op.execute(CUSTOMER_SUMMARY)
     op.execute("GRANT SELECT ON customer_summary TO smartpos_app, smartpos_platform")
