@@ -193,10 +193,7 @@ function amountOf(discount, base) {
  * Lines come with promotion {id, name, amount} or null. Beside what priceCart says there are promotion (of all lines
  * together), payable (what is left before the discount of the cart) and cartDiscount.
  */
-export function pricedCart(cart, facts = {}) {
-  // A number is the cash step alone.
-  const given = typeof facts === "number" ? { rounding: facts } : facts;
-  const { rounding = 0, promotions = [], at, branchId, timezone } = given;
+export function pricedCart(cart, { rounding = 0, promotions = [], at, branchId, timezone } = {}) {
   const tier = cart.customer?.tier ?? null;
   const taken = applyPromotions(promotions, cart.lines, { branchId, tier, at, timezone });
   const lines = cart.lines.map((line, place) => {
@@ -224,8 +221,7 @@ export function pricedCart(cart, facts = {}) {
  * of the change is given in foreign currency.
  */
 export function saleOf(cart, payments, facts = {}) {
-  // A number is the foreign change alone.
-  const { foreignChange = 0, rounding = 0, ...pricing } = typeof facts === "number" ? { foreignChange: facts } : facts;
+  const { foreignChange = 0, rounding = 0, ...pricing } = facts;
   const cashOnly = payments.every(({ method }) => method === "cash");
   const priced = pricedCart(cart, { ...pricing, rounding: cashOnly ? rounding : 0 });
   return {
@@ -237,8 +233,8 @@ export function saleOf(cart, payments, facts = {}) {
     ...buyerOf(cart),
     ...(cart.priceTypeId ? { price_type_id: cart.priceTypeId } : {}),
     ...(cart.approvals?.length ? { approvals: cart.approvals.map(({ token }) => token) } : {}),
-    // The figures that nobody named a cash step or promotions for are not what the customer is told.
-    ...(typeof facts === "object" && "rounding" in facts ? { total: plainMoney(priced.total) } : {}),
+    // Where nobody named a cash step, this is not what the customer is told.
+    ...("rounding" in facts ? { total: plainMoney(priced.total) } : {}),
   };
 }
 

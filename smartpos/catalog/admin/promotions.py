@@ -19,7 +19,7 @@ from smartpos.catalog.operations.promotions import ALL_WEEKDAYS, HIGHEST_PRIORIT
 from smartpos.catalog.operations.values import PRICE_LIMIT
 from smartpos.catalog.permissions import CatalogPermission as P
 from smartpos.catalog.queries.choices import ProductChoices
-from smartpos.core.admin import RowAction, Section, TenantView, formatters
+from smartpos.core.admin import DetailsTable, RowAction, Section, TenantView, formatters
 from smartpos.core.admin.fields import ChoicesField, EnumField, ExactField, WholeField
 from smartpos.core.admin.labels import label_of
 from smartpos.core.admin.loaders import RemoteChoices
@@ -182,8 +182,8 @@ class PromotionView(Styled, TenantView):
         "valid_from": _l("Begins"),
         "valid_to": _l("Ends"),
         "weekdays": _l("Days of the week"),
-        "time_from": _l("From"),
-        "time_to": _l("Until"),
+        "time_from": _l("Hours: from"),
+        "time_to": _l("Hours: until"),
         "min_quantity": _l("From what quantity on"),
         "priority": _l("Priority"),
         "is_active": _l("In use"),
@@ -196,6 +196,7 @@ class PromotionView(Styled, TenantView):
     }
     column_formatters_detail = {
         **column_formatters,
+        "min_quantity": lambda view, context, row, name: formatters.quantity(row.min_quantity or None),
         "weekdays": lambda view, context, row, name: _days(row.weekdays),
         "time_from": lambda view, context, row, name: row.time_from and f"{row.time_from:%H:%M}",
         "time_to": lambda view, context, row, name: row.time_to and f"{row.time_to:%H:%M}",
@@ -211,6 +212,14 @@ class PromotionView(Styled, TenantView):
             "priority",
             "created_at",
             "updated_at",
+        ),
+    )
+    details_tables = (
+        DetailsTable(
+            "targets",
+            _l("What it is for"),
+            ("product.name", "category.name"),
+            {"product.name": _l("Product"), "category.name": _l("Category")},
         ),
     )
     column_wrap = ("name", "does")
