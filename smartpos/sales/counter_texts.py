@@ -25,7 +25,7 @@ def _customers() -> dict[str, str]:
         "new_customer": _("New customer"),
         "new_customer_called": _("New customer: %(name)s", name="{name}"),
         "customer_not_found": _("Nobody is called that, or has this number."),
-        "no_customers_yet": _("There are no customers yet."),
+        "search_customer_hint": _("Type a part of the name or the last digits of the phone."),
         "choose_customer": _("Choose a customer"),
         "other_customer": _("Another customer"),
         "without_customer": _("Without a customer"),
@@ -46,6 +46,7 @@ def _customers() -> dict[str, str]:
         "tier_platinum": _("Platinum"),
         "statement": _("Statement"),
         "empty_statement": _("Nothing has been entered into this account yet."),
+        "goods_for": _("goods for %(amount)s", amount="{amount}"),
         "entry_opening": _("Opening balance"),
         "entry_sale": _("Sale"),
         "entry_refund": _("Refund"),
@@ -158,6 +159,7 @@ def _parked() -> dict[str, str]:
         "without_name": _("Without a name"),
         "waiting_to_be_sent": _("not sent yet"),
         "give_up_parked": _("Give up: %(name)s", name="{name}"),
+        "parked_long_ago": _("for over a week"),
         "present_is_parked": _("The receipt of the moment is parked when another is taken up."),
         "other_cart_parked": _("The receipt of before is parked."),
     }
@@ -258,6 +260,8 @@ def _cash() -> dict[str, str]:
         "expense_category": _("Kind of expense"),
         "amount_needed": _("Enter the amount."),
         "currency": _("Currency"),
+        "customer_display": _("Customer's screen"),
+        "display_blocked": _("The browser does not allow another window. Allow it for this page."),
         "open_drawer": _("Open the drawer"),
         "drawer_opened": _("The drawer is open."),
     }

@@ -101,7 +101,7 @@ def _paying() -> dict[str, str]:
         "change": _("Change"),
         "paid_in_full": _("Paid"),
         "cashless_too_much": _(
-            "Card and transfer are %(amount)s too much; change is given on cash alone.", amount="{amount}"
+            "What is not cash is %(amount)s too much; change is given on cash alone.", amount="{amount}"
         ),
         "cash_not_needed": _("It is already paid without the cash."),
         "no_cash_for": _("This may not be sold for cash: %(name)s", name="{name}"),

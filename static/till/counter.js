@@ -145,6 +145,12 @@ export class Counter {
     });
   }
 
+  /** Whether this till has a drawer that can be opened from here. */
+  get hasDrawer() {
+    const { tills, tillId } = this.till.state;
+    return Boolean(tills.find(({ id }) => id === tillId)?.has_drawer);
+  }
+
   /** Open the drawer without a sale. */
   async openDrawer() {
     const { till } = this;

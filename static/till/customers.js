@@ -3,6 +3,7 @@
 import { newUuid, withCustomer } from "./cart.js";
 import { ask, deliver } from "./delivery.js";
 import { minor, plainMoney } from "./money.js";
+import { dayAfter } from "./texts.js";
 
 const FOUND = 30;
 
@@ -93,8 +94,10 @@ export class Customers {
     this.till.change((cart) => withCustomer(cart, customer));
   }
 
-  statement(customer, cursor = null) {
-    return ask(this.till, `/api/clients/${customer.id}/statement`, { cursor, limit: 30 });
+  /** A customer's account of the last `days`, all of it when that is null; the oldest entry first. */
+  statement(customer, days) {
+    const from = days === null ? null : dayAfter(-days);
+    return ask(this.till, `/api/clients/${customer.id}/statement`, { from, limit: 1000 });
   }
 
   /**

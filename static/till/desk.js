@@ -32,10 +32,11 @@ export class Desk {
     return (tills.find(({ id }) => id === this.till.device.get("till")) ?? tills[0])?.id ?? null;
   }
 
-  /** The rate of the foreign currency that was used last, as text; "" when there is none. */
+  /** The rate of the foreign currency that is in force, as text; "" when there is none. */
   async usualRate() {
-    const { items } = await ask(this.till, "/api/exchange-rates", { limit: 1 });
-    return items[0]?.rate ?? "";
+    const currency = this.till.state.organization.foreign_currency;
+    const { current } = await ask(this.till, "/api/exchange-rates", { currency, limit: 1 });
+    return current[currency] ?? "";
   }
 
   async refreshShift() {

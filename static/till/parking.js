@@ -12,7 +12,7 @@ const ADDRESS = "/api/held-sales";
 export class Parking {
   constructor(till) {
     this.till = till;
-    this.count = null;
+    this.takes = new Map(); // held sale -> the name of taking it up
   }
 
   /** Park the cart of the moment under a name. It is safe on this device when this resolves. */
@@ -27,6 +27,8 @@ export class Parking {
       branch_id: branch.id,
       name: name.trim(),
       ...(cart.customer?.id ? { customer_id: cart.customer.id } : {}),
+      ...(cart.customer && !cart.customer.id ? { customer_uuid: cart.customer.uuid } : {}),
+      held_at: new Date().toISOString(),
       cart: kept,
       line_count: cart.lines.length,
       total: plainMoney(Math.max(0, total)),
@@ -62,7 +64,7 @@ export class Parking {
     try {
       const { items } = await ask(this.till, ADDRESS, { branch_id: this.till.state.branch.id, limit: 200 });
       const known = new Set(here.map((one) => one.client_uuid));
-      return { items: [...here, ...items.filter((one) => !known.has(one.client_uuid) && !taken.includes(one.client_uuid))],
+      return { items: [...here, ...items.reverse().filter((one) => !known.has(one.client_uuid) && !taken.includes(one.client_uuid))],
         offline: false };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
@@ -73,7 +75,7 @@ export class Parking {
   /** Take one up; what stands in the cart is parked for it. */
   async take(held) {
     const { cart } = this.till.state;
-    const taken = held.here ? this.#takeHere(held) : (await this.till.api.post(`${ADDRESS}/${held.id}/take`)).cart;
+    const taken = held.here ? this.#takeHere(held) : await this.#takeThere(held);
     if (cart.lines.length > 0 || cart.back) {
       await this.hold();
       this.till.toast(t("other_cart_parked"), "info");
@@ -82,6 +84,14 @@ export class Parking {
     this.till.show({ cart: { ...carts.emptyCart(), ...taken, approvals: [], customer }, done: null, pane: "cart" });
     this.till.repriced();
     if (customer) this.till.customers.fresh(customer).catch(() => {});
+  }
+
+  /** The same name for every attempt: when an answer is lost, asking again gives the cart again. */
+  async #takeThere(held) {
+    const name = this.takes.get(held.id) ?? newUuid();
+    this.takes.set(held.id, name);
+    const { cart } = await this.till.api.post(`${ADDRESS}/${held.id}/take`, { take_uuid: name });
+    return cart;
   }
 
   /** The server hears of it when the cart itself has arrived there. */
@@ -105,6 +115,6 @@ export class Parking {
       });
       return;
     }
-    await this.till.api.delete(`${ADDRESS}/${held.id}`, token ? { approvals: [token] } : undefined);
+    await this.till.api.delete(`${ADDRESS}/${held.id}`, token ? { approvals: [token] } : {});
   }
 }

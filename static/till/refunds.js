@@ -43,17 +43,24 @@ export class Refunds {
 
   /** A receipt with its lines, and what of it can still come back. */
   async open(id) {
-    const [sale, refundable] = await Promise.all([
-      ask(this.till, this.till.urls.sale.replace("{id}", id)),
-      ask(this.till, `/api/sales/${id}/refundable`),
-    ]);
+    const [sale, refundable] = await Promise.all([this.#receipt(id), ask(this.till, `/api/sales/${id}/refundable`)]);
     const held = {};
     for (const { method, left } of refundable.payments) held[method] = (held[method] ?? 0) + minor(left);
-    const back = new Map(refundable.items.map((item) => [item.sale_item_id, item]));
-    const items = sale.items
-      .filter((item) => back.has(item.id))
-      .map((item) => ({ ...item, returned: back.get(item.id).returned ?? item.returned }));
-    return { sale, items, held, totalLeft: minor(refundable.total_left) };
+    const lines = new Map((sale?.items ?? []).map((item) => [item.id, item]));
+    const items = refundable.items.map((item) => ({
+      ...(lines.get(item.sale_item_id) ?? lineOf(item)), digits: item.digits, returned: item.returned,
+    }));
+    return { sale: sale ?? headOf(refundable), items, held, totalLeft: minor(refundable.total_left) };
+  }
+
+  /** The receipt, or null when it is somebody else's: what may come back of it is told all the same. */
+  async #receipt(id) {
+    try {
+      return await ask(this.till, this.till.urls.sale.replace("{id}", id));
+    } catch (error) {
+      if ([403, 404].includes(error.status)) return null;
+      throw error;
+    }
   }
 
   /** A new draft of what comes back from an opened receipt. */
@@ -156,6 +163,20 @@ export class Refunds {
     if (receipt?.items) this.till.restocked(receipt.items);
     return receipt;
   }
+}
+
+function headOf({ sale_id, number, sold_at }) {
+  return { id: sale_id, number, sold_at, customer: null };
+}
+
+/** A line of somebody else's receipt: only what is left of it is known, so that what has come back has no worth. */
+function lineOf({ sale_item_id, product_id, name, unit, price, sold, left, amount_left }) {
+  const share = minor(amount_left);
+  const whole = thousandths(left) > 0 ? Math.round((share * thousandths(sold)) / thousandths(left)) : share;
+  const total = plainMoney(whole);
+  return {
+    id: sale_item_id, product_id, name, unit, price, quantity: sold, gross: total, discount: "0.00", tax: "0.00", total,
+  };
 }
 
 function asText({ method, amount }) {

@@ -10,6 +10,7 @@ import {
 } from "./kit.js";
 
 const METHODS = ["cash", "card", "transfer"];
+const RECENT = 90; // days
 
 /** Money for what a customer owes, or in advance. */
 export function TakePayment({ till, customer, onDone }) {
@@ -23,7 +24,7 @@ export function TakePayment({ till, customer, onDone }) {
   const entry = useEntry(debt > 0 ? editable(debt) : "");
   useEffect(() => {
     if (!customer.id || debt === 0 || !till.approvals.may("crm:account:read")) return;
-    till.customers.statement(customer).then(({ open_debts: debts }) => setOpen(debts ?? []), () => {});
+    till.customers.statement(customer, RECENT).then(({ debts }) => setOpen(debts), () => {});
   }, []);
   const amount = entry.text.trim() === "" ? null : readMoney(entry.text);
   const tooMuch = amount !== null && amount > debt && !prepayment;
@@ -47,9 +48,9 @@ export function TakePayment({ till, customer, onDone }) {
       <p class="subject"><b>${customer.name}</b><span class=${debt > 0 ? "owes" : "muted"}>
         ${debt > 0 ? t("debt_of", { amount: showMoney(debt) }) : t("no_debt")}</span></p>
       ${open.length > 0 && html`<ul class="debts" aria-label=${t("oldest_debts")}>
-        ${open.slice(0, 3).map((one, place) => html`<li key=${place}><span class=${one.overdue ? "owes" : "muted"}>
+        ${open.slice(0, 3).map((one, place) => html`<li key=${place}><span class=${one.days_overdue > 0 ? "owes" : "muted"}>
           ${one.due_date ? t("due_on", { date: day(one.due_date) }) : t("debt")}</span><b>
-            ${showMoney(minor(one.left ?? one.amount))}</b></li>`)}</ul>`}
+            ${showMoney(minor(one.open))}</b></li>`)}</ul>`}
       <${Choice} name="method" label=${t("payment_method")} value=${method} onChange=${setMethod}
         options=${METHODS.map((one) => [one, t(`method_${one}`)])} />
       <${NumberField} id="debt-amount" label=${t("amount")} hideLabel entry=${entry} focus invalid=${Boolean(wrong)}
@@ -92,16 +93,13 @@ function Taken({ taken, method, onDone }) {
 
 /** The latest entries of a customer's account, the newest first. */
 export function AccountStatement({ till, customer }) {
-  const [page, setPage] = useState({ items: [], cursor: null });
+  const [page, setPage] = useState({ items: [], all: false });
   const [state, attempt] = useAttempt(till);
-  const load = async (cursor = null) => {
-    const answer = await attempt(() => till.customers.statement(customer, cursor));
-    if (!answer) return;
-    setPage((now) => ({
-      items: cursor ? [...now.items, ...answer.items] : answer.items, cursor: answer.next_cursor ?? null,
-    }));
+  const load = async (days) => {
+    const answer = await attempt(() => till.customers.statement(customer, days));
+    if (answer) setPage({ items: [...answer.items].reverse(), all: days === null });
   };
-  useEffect(() => { load(); }, []);
+  useEffect(() => { load(RECENT); }, []);
   return html`
     <div class="stack tall">
       <p class="subject"><b>${customer.name}</b><span class=${customer.balance < 0 ? "owes" : "muted"}>
@@ -114,7 +112,7 @@ export function AccountStatement({ till, customer }) {
         </${Quiet}>`}
       ${state.busy && html`<p class="note muted" role="status">${t("loading")}</p>`}
       ${state.error && html`<${Note} bad=${state.error} />`}
-      ${page.cursor && !state.busy && html`<button type="button" class="btn block" onClick=${() => load(page.cursor)}>
+      ${!page.all && !state.busy && html`<button type="button" class="btn block" onClick=${() => load(null)}>
         ${t("show_more")}</button>`}
     </div>`;
 }
@@ -125,13 +123,13 @@ const KINDS = {
 };
 
 function StatementLine({ entry }) {
-  const kind = entry.kind ?? entry.transaction_type;
   const amount = minor(entry.amount);
   const points = minor(entry.points_earned ?? "0") - minor(entry.points_used ?? "0");
   return html`
     <li>
-      <span class="what"><b>${t(KINDS[kind] ?? "entry_other")}${entry.number ? ` ${entry.number}` : ""}</b>
-        <span class="muted">${dateAndTime(entry.occurred_at)}${entry.due_date
+      <span class="what"><b>${t(KINDS[entry.kind] ?? "entry_other")}</b>
+        <span class="muted">${dateAndTime(entry.occurred_at)}${minor(entry.turnover) !== 0
+          ? ` · ${t("goods_for", { amount: showMoney(minor(entry.turnover)) })}` : ""}${entry.due_date
           ? ` · ${t("due_on", { date: day(entry.due_date) })}` : ""}${entry.note ? ` · ${entry.note}` : ""}</span></span>
       ${points !== 0 && html`<span class="pill info">${points > 0 ? "+" : "\u2212"}${showMoney(Math.abs(points))}</span>`}
       <b class=${`num ${amount < 0 ? "owes" : ""}`}>${amount > 0 ? "+" : ""}${showMoney(amount)}</b>

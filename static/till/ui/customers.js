@@ -104,7 +104,7 @@ function FindCustomer({ till, onChoose, onCreate }) {
       </ul>
       ${found.error && html`<${Note} bad=${found.error} />`}
       ${!found.error && settled && found.items.length === 0 && html`<${Quiet} icon="users">
-        ${query ? t("customer_not_found") : t("no_customers_yet")}</${Quiet}>`}
+        ${query ? t("customer_not_found") : t("search_customer_hint")}</${Quiet}>`}
       ${may && html`<button type="button" class="btn big" onClick=${() => onCreate(query.trim())}><${Icon} name="plus" />
         ${query.trim() && !isPhone(query) ? t("new_customer_called", { name: query.trim() }) : t("new_customer")}
         </button>`}

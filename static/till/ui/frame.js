@@ -1,5 +1,6 @@
 // The whole screen: header, the two panes, the row of keys, and the windows above them.
 
+import { showCustomerWindow } from "../customer-window.js";
 import { KEYS } from "../keys.js";
 import { showMoney } from "../money.js";
 import { useStore } from "../store.js";
@@ -140,9 +141,10 @@ function Menu({ till, user, shift }) {
           ${shift && item("clock", t("parked_sales"), () => till.open({ name: "parked" }), "F5")}
           ${shift && item("undo", t("refund"), () => till.open({ name: "refund" }), "F8")}
           ${shift && item("receipt", t("receipts"), () => till.open({ name: "history" }), "Ctrl H")}
-          ${shift && item("cash", t("open_drawer"), () => till.counter.openDrawer())}
+          ${shift && till.counter.hasDrawer && item("cash", t("open_drawer"), () => till.counter.openDrawer())}
           ${item("settings", t("till_settings"), () => till.open({ name: "settings" }))}
           ${shift && item("key", t("keys"), () => till.open({ name: "keys" }), "F1")}
+          ${item("external", t("customer_display"), () => showCustomerWindow(till))}
           ${item("lock", t("lock_till"), () => till.session.lock(), "Ctrl L")}
           <${WayOut} till=${till} />
         </div>`}

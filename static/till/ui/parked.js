@@ -83,6 +83,7 @@ export function ParkedDialog({ till }) {
                 <span class="what"><b>${held.name || held.customer?.name || t("without_name")}</b>
                   <span class="muted">${tn("lines", held.line_count)} · ${who(held)} · ${when(held.held_at)}</span></span>
                 ${held.here && html`<span class="pill warn">${t("waiting_to_be_sent")}</span>`}
+                ${held.is_stale && html`<span class="pill bad">${t("parked_long_ago")}</span>`}
                 <b class="num">${showMoney(minor(held.total))}</b>
               </button>
               <button type="button" class="btn ghost square" aria-label=${t("give_up_parked", { name: held.name })}
@@ -94,9 +95,8 @@ export function ParkedDialog({ till }) {
     </${Dialog}>`;
 }
 
-function who(held) {
-  const { held_by: by } = held;
-  return typeof by === "object" && by !== null ? by.name : (held.held_by_name ?? by ?? "");
+function who({ held_by: by, till }) {
+  return [by, till].filter(Boolean).join(", ");
 }
 
 function when(moment) {

@@ -128,7 +128,7 @@ function FindReceipt({ till, busy, onOpen, cart, onGoods }) {
       ${list.items === null && !list.error && html`<p class="note muted" role="status">${t("loading")}</p>`}
       ${list.error && html`<${Note} bad=${list.error} />`}
       ${list.items !== null && !list.error && items.length === 0 && !words && html`<${Quiet} icon="receipt">
-        ${query ? t("no_such_receipt") : t("no_receipts")}</${Quiet}>`}
+        ${t("no_such_receipt")}</${Quiet}>`}
       <div class="row wrap">
         <${Note}>${t("scan_receipt_hint")}</${Note}><span class="grow"></span>
         <button type="button" class="btn" onClick=${onGoods}><${Icon} name="undo" />${t("refund_without_receipt")}</button>
@@ -263,7 +263,7 @@ function waitingReceipt(draft, { total, payments }) {
 
 function BackLine({ item, quantity, restock, onQuantity, onRestock }) {
   const left = leftOf(item);
-  const step = left % 1000 === 0 ? 1000 : left;
+  const step = (item.digits ?? 0) === 0 || left % 1000 === 0 ? 1000 : left;
   const returned = thousandths(item.returned ?? "0");
   return html`
     <li class=${quantity > 0 ? "on" : ""}>

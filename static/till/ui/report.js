@@ -11,31 +11,31 @@ const CASH_KINDS = ["opening", "sale", "refund", "debt", "in", "out", "expense"]
 export function sectionsOf(report, till) {
   const money = (value) => showMoney(minor(value ?? "0"));
   const given = (value) => value !== null && value !== undefined;
-  const totals = report.totals ?? {};
-  const counts = totals.counts ?? {};
+  const { counts = {}, payments = {}, debts: paid = {}, cash: moved = {}, foreign } = report;
   const count = (number) => showQuantity((number ?? 0) * 1000);
   const sales = [
     [t("receipts"), count(counts.sale ?? report.sales_count)],
     ...(counts.refund ? [[t("refunds"), count(counts.refund)]] : []),
     ...(counts.exchange ? [[t("exchanges"), count(counts.exchange)]] : []),
-    ...(minor(totals.discount ?? "0") !== 0 ? [[t("discount_total"), `\u2212${money(totals.discount)}`]] : []),
-    ...(minor(totals.refunded ?? "0") !== 0 ? [[t("given_back"), `\u2212${money(totals.refunded)}`]] : []),
-    ...(minor(totals.rounding ?? "0") !== 0 ? [[t("rounding"), money(totals.rounding)]] : []),
-    [t("sold_total"), money(totals.total ?? report.sales_total), true],
+    ...(minor(report.discount ?? "0") !== 0 ? [[t("discount_total"), `\u2212${money(report.discount)}`]] : []),
+    ...(minor(report.refunded ?? "0") !== 0 ? [[t("given_back"), `\u2212${money(report.refunded)}`]] : []),
+    ...(minor(report.rounding ?? "0") !== 0 ? [[t("rounding"), money(report.rounding)]] : []),
+    [t("sold_total"), money(report.total ?? report.sales_total), true],
   ];
-  const methods = Object.entries(totals.payments ?? report.payments ?? {}).map(([method, amount]) =>
-    [t(`method_${method}`), money(amount)]);
-  const debts = Object.entries(totals.debts ?? {}).map(([method, amount]) =>
+  const used = ([, amount]) => minor(amount) !== 0;
+  const methods = Object.entries(payments).filter(used).map(([method, amount]) => [t(`method_${method}`), money(amount)]);
+  const debts = Object.entries(paid).filter(used).map(([method, amount]) =>
     [`${t("debts_paid")}, ${t(`method_${method}`)}`, money(amount)]);
-  const cash = CASH_KINDS.filter((kind) => given(totals.cash?.[kind])).map((kind) =>
-    [t(`ledger_${kind}`), money(totals.cash[kind])]);
+  const cash = CASH_KINDS.filter((kind) => given(moved[kind]) && (kind === "opening" || minor(moved[kind]) !== 0)).map((kind) => [t(`ledger_${kind}`), money(moved[kind])]);
+  const abroad = foreign ? CASH_KINDS.filter((kind) => minor(foreign.cash?.[kind] ?? "0") !== 0).map((kind) =>
+    [`${t(`ledger_${kind}`)}, ${foreign.currency}`, money(foreign.cash[kind])]) : [];
   const counted = [
     ...(given(report.expected_cash) ? [[t("expected_cash"), money(report.expected_cash)]] : []),
     ...(given(report.closing_cash) ? [[t("counted_cash"), money(report.closing_cash)],
       [t("difference"), money(report.difference), true]] : []),
-    ...(given(report.closing_foreign) && report.foreign_currency
-      ? [[`${t("counted_cash")} ${report.foreign_currency}`, money(report.closing_foreign)],
-        [`${t("difference")} ${report.foreign_currency}`, money(report.foreign_difference)]] : []),
+    ...(given(foreign?.expected) ? [[`${t("expected_cash")} ${foreign.currency}`, money(foreign.expected)]] : []),
+    ...(given(foreign?.counted) ? [[`${t("counted_cash")} ${foreign.currency}`, money(foreign.counted)],
+      [`${t("difference")} ${foreign.currency}`, money(foreign.difference), true]] : []),
     ...(report.difference_reason ? [[t("reason"), report.difference_reason]] : []),
   ];
   const late = report.late_count ? [[t("late_sales"), `${count(report.late_count)} · ${money(report.late_total)}`]] : [];
@@ -49,7 +49,7 @@ export function sectionsOf(report, till) {
       ...(report.exchange_rate ? [[t("rate_of", { currency: report.foreign_currency }),
         showMoney(Math.round(Number(report.exchange_rate) * 100))]] : []),
     ],
-    sales, [...methods, ...debts], cash, counted, late,
+    sales, [...methods, ...debts], [...cash, ...abroad], counted, late,
   ].filter((section) => section.length > 0);
 }
 

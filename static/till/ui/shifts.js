@@ -20,8 +20,13 @@ export function OpenShift({ till }) {
   const abroad = useEntry("");
   const rate = useEntry("");
   const foreign = organization.foreign_currency || null;
+  const [inForce, setInForce] = useState("");
   useEffect(() => {
-    if (foreign) till.desk.usualRate().then((usual) => usual && rate.set(String(Number(usual))), () => {});
+    if (!foreign) return;
+    till.desk.usualRate().then((usual) => {
+      setInForce(usual ? String(Number(usual)) : "");
+      if (usual) rate.set(String(Number(usual)).replace(".", ","));
+    }, () => {});
   }, [foreign]);
   const cash = entry.text.trim() === "" ? 0 : readMoney(entry.text);
   const cashAbroad = abroad.text.trim() === "" ? 0 : readMoney(abroad.text);
@@ -35,7 +40,9 @@ export function OpenShift({ till }) {
     return attempt(() => till.desk.openShift({
       till_id: chosen,
       opening_cash: plainMoney(cash),
-      ...(foreign && rateTyped ? { opening_foreign: plainMoney(cashAbroad), exchange_rate: rateTyped } : {}),
+      ...(foreign && rateTyped ? { opening_foreign: plainMoney(cashAbroad) } : {}),
+      // A rate of one's own needs the right; the one in force needs none.
+      ...(foreign && rateTyped && rateTyped !== inForce ? { exchange_rate: rateTyped } : {}),
     }));
   };
   const allowed = permissions.has("sales:shift:open");
@@ -114,8 +121,9 @@ export function ShiftDialog({ till, step: first = "facts" }) {
                 ${t("cash_out")}</button>
               <button type="button" class="btn big" onClick=${() => setStep("expense")}><${Icon} name="wallet" />
                 ${t("cash_expense")}</button>
-              <button type="button" class="btn big" onClick=${() => till.counter.openDrawer()}><${Icon} name="cash" />
-                ${t("open_drawer")}</button>
+              ${till.counter.hasDrawer && html`
+                <button type="button" class="btn big" onClick=${() => till.counter.openDrawer()}><${Icon} name="cash" />
+                  ${t("open_drawer")}</button>`}
               <button type="button" class="btn big" onClick=${() => till.open({ name: "history" })}>
                 <${Icon} name="receipt" />${t("receipts")}</button>
               <button type="button" class="btn big" disabled=${!report} onClick=${() => printReport(till, report)}>

@@ -8,7 +8,7 @@ import { PinPad, SHORTEST_PIN } from "./pin.js";
 
 export function KeysDialog({ till }) {
   return html`
-    <${Dialog} title=${t("keys")} onClose=${() => till.close()}>
+    <${Dialog} title=${t("keys")} onClose=${() => till.close()} wide>
       <dl class="keys">
         ${KEYS.filter(({ needs }) => !needs || till.state.permissions.has(needs)).map(({ caps, text }) => html`
           <div key=${text}><dt>${caps.map((cap) => html`<kbd>${cap}</kbd> `)}</dt><dd>${t(text)}</dd></div>`)}
