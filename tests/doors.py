@@ -228,6 +228,7 @@ DOORS: dict[str, dict[str, Door]] = {
         finds="not found",
     ),
     "sales_api.get_print_job": get(TILL_USE, owner="cashier", others="sales:sale:read_all"),
+    "sales.shift_report": get(SIGNED_IN, owner="cashier", others="sales:shift:read_all"),
     "sales_api.open_shift": post("sales:shift:open", {"till_id": "{till2_id}", "opening_cash": "0"}),
     "sales_api.current_shift": get("sales:shift:open", owner="cashier"),
     "sales_api.close_shift": post(

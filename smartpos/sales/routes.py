@@ -14,6 +14,7 @@ from smartpos.sales.boot import page_facts
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import sale_for
 from smartpos.sales.shell import manifest, worker_script
+from smartpos.sales.shift_pages import add_to as add_shift_pages
 
 blueprint = Blueprint("sales", __name__)
 
@@ -81,6 +82,8 @@ def receipt(sale_id: int) -> Response:
     )
     page.headers["Cache-Control"] = "no-store"
     return page
+
+add_shift_pages(blueprint)
 
 
 def init_app(app: Flask) -> None:
