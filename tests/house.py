@@ -105,6 +105,9 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("held_id", "held_sales"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
+    jobs = tables["print_jobs"]
+    job = make_row(connection, jobs, shop.organization_id, created_by=shop.users["cashier"])
+    made |= {"job_id": job["id"], "receipt_number": "9-9-999"}
     sessions = select(tables["user_sessions"].c.id).where(
         tables["user_sessions"].c.user_id == shop.users["cashier"]
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 def receipt_texts() -> dict[str, str]:
     """All texts of the paper by key, in the language in force."""
-    return {**_heads(), **_amounts(), **_payments(), **_customer()}
+    return {**_heads(), **_amounts(), **_payments(), **_customer(), **_reports()}
 
 
 def _heads() -> dict[str, str]:
@@ -27,6 +27,9 @@ def _heads() -> dict[str, str]:
         "slip_reason": _("Reason"),
         "slip_returned": _("Given back by the customer"),
         "slip_taken": _("Taken instead"),
+        "slip_test": _("Test page"),
+        "slip_printer": _("Printer"),
+        "slip_paper": _("Paper"),
         "slip_thanks": _("Thank you for your purchase!"),
     }
 
@@ -70,4 +73,34 @@ def _customer() -> dict[str, str]:
         "slip_points_earned": _("Points earned"),
         "slip_points_used": _("Points used"),
         "slip_points_left": _("Points now"),
+    }
+
+
+def _reports() -> dict[str, str]:
+    return {
+        "slip_x_report": _("X report"),
+        "slip_z_report": _("Z report"),
+        "slip_shift": _("Shift"),
+        "slip_opened": _("Opened"),
+        "slip_closed": _("Closed"),
+        "slip_receipts": _("Receipts"),
+        "slip_count_sale": _("Sales"),
+        "slip_count_refund": _("Refunds"),
+        "slip_count_exchange": _("Exchanges"),
+        "slip_sold": _("Sold"),
+        "slip_vat_in_all": _("of it VAT"),
+        "slip_refunded": _("Refunded"),
+        "slip_debts_paid": _("Debts paid"),
+        "slip_drawer": _("Cash drawer"),
+        "slip_cash_opening": _("At the start"),
+        "slip_cash_sale": _("From sales"),
+        "slip_cash_refund": _("Paid back"),
+        "slip_cash_debt": _("From debts"),
+        "slip_cash_in": _("Put in"),
+        "slip_cash_out": _("Taken out"),
+        "slip_cash_expense": _("Expenses"),
+        "slip_expected": _("Should be there"),
+        "slip_counted": _("Counted"),
+        "slip_difference": _("Difference"),
+        "slip_late": _("Late receipts"),
     }

@@ -1,18 +1,11 @@
-"""Pages of selling: the till, and a receipt to be printed again."""
-
-from collections import defaultdict
-from decimal import Decimal
+"""Pages of selling: the till; and those about paper, see ``paper_pages``."""
 
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request, url_for
 
-from smartpos.core.admin.labels import label_of
-from smartpos.core.db import db
 from smartpos.core.permissions import require
-from smartpos.identity.models import Branch, Till
 from smartpos.identity.permissions import IdentityPermission
+from smartpos.sales import paper_pages
 from smartpos.sales.boot import page_facts
-from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries import sale_for
 from smartpos.sales.shell import manifest, worker_script
 from smartpos.sales.shift_pages import add_to as add_shift_pages
 
@@ -56,32 +49,7 @@ def till_manifest() -> Response:
     return answer
 
 
-@blueprint.get("/sales/<int:sale_id>/receipt")
-def receipt(sale_id: int) -> Response:
-    """A receipt to be printed again, on paper of the till's width."""
-    require(SalesPermission.SALE_READ)
-    actor = g.principal
-    sale = sale_for(actor, sale_id)
-    tax: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
-    for item in sale.items:
-        if item.tax:
-            tax[item.vat_rate] += item.tax
-    page = make_response(
-        render_template(
-            "sales/receipt.html",
-            sale=sale,
-            tax=tax,
-            tax_on_top=sum(item.tax for item in sale.items if not item.vat_included),
-            branch=db.session.get(Branch, sale.branch_id),
-            till=db.session.get(Till, sale.till_id),
-            shop=actor.setting("display_name") or actor.organization.name,
-            header=actor.setting("receipt_header"),
-            footer=actor.setting("receipt_footer"),
-            label_of=label_of,
-        )
-    )
-    page.headers["Cache-Control"] = "no-store"
-    return page
+paper_pages.add_to(blueprint)
 
 add_shift_pages(blueprint)
 

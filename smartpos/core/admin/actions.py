@@ -60,17 +60,18 @@ class RowActions:
         """The actions to show for a row."""
         return [
             action
-            for action in self._all_actions()
+            for action in self.all_row_actions()
             if action.applies_to(row) and (action.in_list or not in_list)
         ]
 
-    def _all_actions(self: Any) -> list[RowAction]:
+    def all_row_actions(self: Any) -> list[RowAction]:
+        """The view's own actions, and those that upper floors have added."""
         return [*self.row_actions, *_added.get(self.endpoint, ())]
 
     @expose("/act/<name>/", methods=("GET", "POST"))
     def act_view(self: Any, name: str) -> ResponseReturnValue:
         """Perform a row action; one with a form shows it first."""
-        action = next((action for action in self._all_actions() if action.name == name), None)
+        action = next((action for action in self.all_row_actions() if action.name == name), None)
         if action is None:
             raise NotFound
         require(action.permission)

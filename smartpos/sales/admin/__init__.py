@@ -9,10 +9,12 @@ from smartpos.finance.models import Expense
 from smartpos.finance.operations import EXPENSE_ORIGIN
 from smartpos.identity.permissions import IdentityPermission
 from smartpos.sales import operations
-from smartpos.sales.admin.expenses import ExpenseView
 from smartpos.sales.admin import labels  # noqa: F401 - what enumerations are called
 from smartpos.sales.admin.attention import AttentionView
 from smartpos.sales.admin.counter import ApprovalView, HeldSaleView
+from smartpos.sales.admin.expenses import ExpenseView
+from smartpos.sales.admin.payments import register_payments
+from smartpos.sales.admin.printing import register_paper
 from smartpos.sales.admin.receipts import SaleItemView, SalePaymentView, SaleView
 from smartpos.sales.admin.shifts import ShiftView
 from smartpos.sales.admin.till_log import TillEventView
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
     register_origin(HELD_ORIGIN, _l("Parked receipt"), "held_sales")
     register_origin(EVENT_ORIGIN, _l("Till log"), "till_events")
     register_origin(EXPENSE_ORIGIN, _l("Expense"), "expenses")
+    register_payments(app)
     register_link("", _l("Till"), "sales.till", "till", IdentityPermission.TILL_USE, order=10)
     register_shortcut(
         _l("Open the till"),
@@ -56,11 +59,12 @@ def init_app(app: Flask) -> None:
             SaleItemView(SaleItem, name=_l("Sold goods"), category=SALES, endpoint="sale_items"),
             SalePaymentView(SalePayment, name=_l("Payments"), category=SALES, endpoint="sale_payments"),
             ShiftView(Shift, name=_l("Shifts"), category=SALES, endpoint="shifts"),
+            ExpenseView(Expense, name=_l("Expenses"), category=_l("Finance"), endpoint="expenses"),
             # After the receipts: the trail takes the first view of a table for its own.
             AttentionView(Sale, name=_l("To be looked at"), category=SALES, endpoint="attention"),
             ApprovalView(Approval, name=_l("Approvals"), category=SALES, endpoint="approvals"),
             HeldSaleView(HeldSale, name=_l("Parked receipts"), category=SALES, endpoint="held_sales"),
             TillEventView(TillEvent, name=_l("Till log"), category=SALES, endpoint="till_events"),
-            ExpenseView(Expense, name=_l("Expenses"), category=_l("Finance"), endpoint="expenses"),
         ],
     )
+    register_paper(app)

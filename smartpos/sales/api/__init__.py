@@ -3,7 +3,7 @@
 from flask import Flask
 
 from smartpos.core.extensions import api
-from smartpos.sales.api import approvals, attention, events, expenses, held, payments, receipts, refunds, shifts, till  # noqa: F401 - their endpoints
+from smartpos.sales.api import approvals, attention, events, expenses, held, payments, printing, receipts, refunds, shifts, till  # noqa: F401 - their endpoints
 from smartpos.sales.api.blueprint import blueprint
 
 

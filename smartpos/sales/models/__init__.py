@@ -7,6 +7,7 @@ from smartpos.sales.models.counter import (
     PrintJob,
     PrintKind,
     PrintStatus,
+    PrintTrouble,
     TillEvent,
     TillEventKind,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PrintJob",
     "PrintKind",
     "PrintStatus",
+    "PrintTrouble",
     "Restock",
     "Sale",
     "SaleFlag",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -181,6 +182,20 @@ class PrintStatus(StrEnum):
     FAILED = "failed"
 
 
+class PrintTrouble(StrEnum):
+    """Why something was not printed."""
+
+    NO_PRINTER = "no_printer"
+    NOT_ALLOWED = "not_allowed"
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    INTERRUPTED = "interrupted"
+    NO_PAPER = "no_paper"
+    COVER_OPEN = "cover_open"
+    TOO_LATE = "too_late"
+    GONE = "gone"
+
+
 class PrintJob(TenantModel):
     """Something to be printed on a till's network printer, tried again until it is or nobody wants it any more."""
 
@@ -199,7 +214,10 @@ class PrintJob(TenantModel):
         PrintStatus, default=PrintStatus.WAITING, server_default="waiting"
     )
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    error: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), default=utc_now, server_default=func.now(), comment="not tried before"
+    )
+    error: Mapped[str | None] = mapped_column(Text, comment="PrintTrouble: why the last attempt failed")
     created_by: Mapped[int | None] = refers_to("users", optional=True)
     created_at: Mapped[CreatedAt]
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
