@@ -84,7 +84,14 @@ def _refundable_body(original: Original) -> dict[str, Any]:
                 "name": line.name,
                 "unit": line.unit,
                 "digits": line.digits,
+                "multiplier": plain(line.multiplier),
                 "price": plain(line.price),
+                "gross": plain(line.amounts.gross),
+                "promotion": plain(line.amounts.promotion),
+                "discount": plain(line.amounts.discount),
+                "cart_discount": plain(line.amounts.cart_discount),
+                "tax": plain(line.amounts.tax),
+                "total": plain(line.amounts.total),
                 "sold": plain(line.quantity),
                 "returned": plain(line.returned),
                 "left": plain(line.left),
@@ -98,5 +105,6 @@ def _refundable_body(original: Original) -> dict[str, Any]:
             if held.get(method, NOTHING) > 0
         ],
         "foreign": [{"currency": name, "left": plain(left)} for name, left in abroad.items() if left > 0],
+        "bought": plain(original.bought),
         "total_left": plain(original.total_left),
     }

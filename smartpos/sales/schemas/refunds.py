@@ -99,6 +99,13 @@ class RefundIn(_Refund):
         minimum=0, load_default=NOTHING, metadata={"description": "on the new goods of an exchange"}
     )
 
+    foreign_change = MoneyField(minimum=0, load_default=NOTHING)
+    customer_id = IdField(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "who exchanges goods that nobody in particular had bought"},
+    )
+
     @validates_schema
     def check(self, body: dict[str, Any], **options: Any) -> None:
         if body.get("discount") and not body.get("exchange_items"):
@@ -156,7 +163,14 @@ class RefundableItemOut(Schema):
     name = fields.String()
     unit = fields.String()
     digits = fields.Integer(metadata={"description": "how many decimal places its quantity may have"})
+    multiplier = QuantityField()
     price = MoneyField()
+    gross = MoneyField(metadata={"description": "of the whole line, as all that follows up to total"})
+    promotion = MoneyField()
+    discount = MoneyField()
+    cart_discount = MoneyField()
+    tax = MoneyField()
+    total = MoneyField()
     sold = QuantityField()
     returned = QuantityField()
     left = QuantityField()
@@ -188,4 +202,5 @@ class RefundableOut(Schema):
     items = fields.List(fields.Nested(RefundableItemOut))
     payments = fields.List(fields.Nested(RefundablePaymentOut))
     foreign = fields.List(fields.Nested(RefundableForeignOut))
+    bought = MoneyField(metadata={"description": "what its goods cost in the end, with its rounding"})
     total_left = MoneyField()

@@ -64,7 +64,8 @@ class RefundRequest:
     """Goods of one receipt come back; with ``exchange_items`` others go out for them.
 
     ``payments`` None: money goes back the way it came, and what is to be added in an exchange is cash. ``discount`` is
-    one of the new goods.
+    one of the new goods, ``foreign_change`` the part of the change given in foreign money. ``customer_id`` is who takes
+    part in an exchange of goods that nobody in particular had bought.
     """
 
     client_uuid: UUID
@@ -74,6 +75,8 @@ class RefundRequest:
     approvals: tuple[UUID, ...] = ()
     exchange_items: tuple[SaleLine, ...] = ()
     discount: Decimal = NOTHING
+    foreign_change: Decimal = NOTHING
+    customer_id: int | None = None
     sold_at: datetime | None = None
 
     def fingerprint(self, sale_id: int) -> str:
@@ -86,6 +89,8 @@ class RefundRequest:
             self.reason,
             [line.fingerprint() for line in self.exchange_items],
             plain(self.discount.normalize()),
+            plain(self.foreign_change.normalize()),
+            self.customer_id,
             self.sold_at.isoformat() if self.sold_at else None,
         ]
         return fingerprint_of(facts)

@@ -120,6 +120,8 @@ def refund_sale(sale_id: int, request: RefundRequest, *, actor: Actor) -> tuple[
     original = lock_original(sale_id, actor)
     if original.customer_id is not None:
         sale.customer = lock_customer(original.customer_id, deleted_too=True, actor=actor)
+    elif request.customer_id is not None:
+        sale.customer = lock_customer(request.customer_id, actor=actor)
     pieces = pieces_of(request.items, original)
     work = Return(
         sale=sale,
@@ -293,7 +295,12 @@ def _pay(work: Return) -> Settlement:
         )
     if tenders is None:
         tenders = (RefundTender(PaymentMethod.CASH),) if work.net else ()
-    return settle(work.net, _handed_over(work.net, tenders), foreign=foreign_cash_of(sale.shift))
+    return settle(
+        work.net,
+        _handed_over(work.net, tenders),
+        foreign=foreign_cash_of(sale.shift),
+        foreign_change=work.request.foreign_change,
+    )
 
 
 def foreign_cash_of(shift: LockedShift) -> ForeignCash | None:
