@@ -77,7 +77,8 @@ def test_a_cart_kept_from_before_is_priced_as_it_was() -> None:
     """Held sales and carts in a browser's storage may come from an earlier version of the page."""
     assert run("""
       const line = { key: "1", productId: 1, code: null, perPack: 1000, name: "Non", unit: "dona", digits: 0,
-        price: 400000, vatRate: 1200, vatIncluded: true, cashAllowed: true, quantity: 2000, discount: null, available: null };
+        price: 400000, vatRate: 1200, vatIncluded: true, cashAllowed: true, quantity: 2000,
+        discount: null, available: null };
       const cart = { uuid: "u", lines: [line], discount: null, selected: "1" };
       const fresh = carts.refreshed(cart, new Map([[1, NON]]));
       return [carts.pricedCart(cart).total, carts.withCustomer(cart, WHOLESALE).lines[0].price,
