@@ -4,6 +4,7 @@ A domain declares its settings next to its permissions; the values travel with t
 statement.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -25,7 +26,8 @@ class SettingKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One declared setting. ``default`` is what holds while the tenant has not chosen; ``own_page`` says that it is
-    edited on a page of its own and not among all the others."""
+    edited on a page of its own and not among all the others. ``check`` reads a text further: it gives what is stored,
+    or raises Invalid."""
 
     key: str
     kind: SettingKind
@@ -33,6 +35,7 @@ class Setting:
     label: Any
     help: Any = ""
     own_page: bool = False
+    check: Callable[[str], str] | None = None
 
 
 _declared: dict[str, Setting] = {}
@@ -81,4 +84,4 @@ def check_setting(key: str, value: Any) -> Any:
     text = str(value).replace("\x00", "").strip()
     if len(text) > 1000:
         raise Invalid(_("This text is too long."), key=key)
-    return text
+    return setting.check(text) if setting.check else text

@@ -87,6 +87,7 @@ def _organization(actor: Actor, here: TillPlace) -> dict[str, Any]:
         "timezone": tenant.timezone,
         "cash_rounding": plain(actor.setting("cash_rounding_step")),
         "max_discount_percent": _discount_limit(actor),
+        "scale_patterns": actor.setting("scale_patterns"),
         "cash_limit": plain(actor.setting("cash_limit_per_receipt")),
         "lock_after_minutes": actor.setting("lock_after_minutes"),
         "shared_shifts": actor.setting("shared_shifts"),

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from smartpos.core.permissions import Permission, RoleKey, declare
 from smartpos.core.settings import Setting, SettingKind, declare_setting
 from smartpos.sales import receipt_settings  # noqa: F401 - declares the settings of receipts
+from smartpos.sales.scales import check_patterns
 
 
 class SalesPermission(Permission):
@@ -227,6 +228,7 @@ declare_setting(
             "Patterns of 13 signs, separated by commas: digits stand for themselves, C for the product's code, W for "
             "grams, P for the price, X for the check digit. 20CCCCCWWWWWX, for example."
         ),
+        check=check_patterns,
     )
 )
 declare_setting(

@@ -60,6 +60,8 @@ def _selling() -> dict[str, str]:
         "try_again_button": _("Try again"),
         "not_in_stock": _("out of stock"),
         "unknown_code": _("Unknown code: %(code)s", code="{code}"),
+        "goods_expired": _("%(name)s: expired on %(date)s, not to be sold.", name="{name}", date="{date}"),
+        "mark_twice": _("%(name)s: this very piece is on the receipt already.", name="{name}"),
         "unknown_code_while_loading": _(
             "Unknown code: %(code)s. The products are still loading.", code="{code}"
         ),

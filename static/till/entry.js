@@ -1,10 +1,11 @@
 // What comes in: scans, typed codes, searches, taps; and what they put into the cart.
 
 import { addToCart, selectedLine } from "./cart.js";
+import { Codes } from "./codes.js";
 import { showQuantity, thousandths } from "./money.js";
 import { isReceiptCode } from "./refunds.js";
 import { restore } from "./scanner.js";
-import { t } from "./texts.js";
+import { day, dayAfter, t } from "./texts.js";
 
 const PREFIX = /^\s*(\d{1,6}(?:[.,]\d{1,3})?)\s*[*×xх]\s*(.*)$/iu; // 3*code
 const TYPING_WAITS = 40; // milliseconds
@@ -43,11 +44,10 @@ export class Entry {
 
   /** A scan came (see scanner.js). false: it was typing after all. */
   scanned(readings) {
-    const { index } = this.till.catalogue;
-    const known = readings.find((reading) => index.lookUp(reading.code));
+    const known = readings.find((reading) => this.lookUp(reading.code));
     const { code, field, sure } = known ?? readings.find((reading) => isGtin(reading.code)) ?? readings[0];
     const inSearch = field?.element === this.search;
-    const entry = index.lookUp(code);
+    const entry = this.lookUp(code);
     if (!entry && (!sure || (field && code.length < UNSURE) || (inSearch && !/\d/.test(code)))) return false;
     const before = inSearch ? asked(field.value) : { sought: "", count: null };
     const counted = before.sought ? 1000 : (before.count ?? 1000);
@@ -61,6 +61,14 @@ export class Entry {
     else if (entry) this.add(entry, counted);
     else this.unknownCode(code);
     return true;
+  }
+
+  /** What a code stands for: a product's own, a label of the scale, a GS1 code; null when nobody knows it. */
+  lookUp(code) {
+    const { index } = this.till.catalogue;
+    const patterns = this.till.state.organization.scale_patterns ?? "";
+    if (this.codes?.patterns !== patterns) this.codes = { patterns, reader: new Codes(patterns) };
+    return index.lookUp(code) ?? this.codes.reader.lookUp(code, index);
   }
 
   unknownCode(code) {
@@ -77,6 +85,14 @@ export class Entry {
   /** Add a looked-up code or a product ({product}) to the cart. */
   add(entry, count = 1000) {
     if (this.till.busy) return;
+    if (entry.expiry && entry.expiry < dayAfter(0)) {
+      this.till.refuse(t("goods_expired", { name: entry.product.name, date: day(entry.expiry) }));
+      return;
+    }
+    if (entry.mark && this.till.state.cart.lines.some(({ mark }) => mark === entry.mark)) {
+      this.till.refuse(t("mark_twice", { name: entry.product.name }));
+      return;
+    }
     const cart = addToCart(this.till.state.cart, entry, count);
     const line = selectedLine(cart);
     this.till.show({
@@ -117,7 +133,7 @@ export class Entry {
     if (!sought) return undefined;
     const results = this.found(text);
     const chosen = results[this.till.state.highlighted] ?? null;
-    const entry = chosen ? null : this.till.catalogue.index.lookUp(sought);
+    const entry = chosen ? null : this.lookUp(sought);
     const digits = /^\d+$/.test(sought);
     // Digits are part of many codes: they mean a product only if it is the only one, and a person asks.
     const best = digits && (results.length > 1 || fast) ? null : results[0];
@@ -163,7 +179,7 @@ export class Entry {
     this.queue = [];
     this.till.show({ queued: 0 });
     for (const { code, count } of waiting) {
-      const entry = this.till.catalogue.index.lookUp(code);
+      const entry = this.lookUp(code);
       if (entry) this.add(entry, count);
       else this.unknownCode(code);
     }

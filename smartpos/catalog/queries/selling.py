@@ -19,6 +19,7 @@ from smartpos.catalog.models import (
     VatCode,
 )
 from smartpos.catalog.queries.pricing import price_in_force, vat_rate_in_force
+from smartpos.core.db import db
 from smartpos.core.paging import AnySelect
 from smartpos.core.ready import Ready
 
@@ -174,3 +175,16 @@ def sellable_products(
             pack_price = None if price is None else Decimal(price)
             packs[barcode] = Scanned(barcode, row.id, Decimal(multiplier), pack_price, title)
     return products, packs
+
+
+def products_of_codes(codes: Collection[str]) -> dict[str, int]:
+    """The products that article numbers or barcodes of single units stand for; a barcode goes first."""
+    wanted = list(codes)
+    if not wanted:
+        return {}
+    numbers = select(Product.sku, Product.id).where(Product.sku.in_(wanted), Product.deleted_at.is_(None))
+    barcodes = select(ProductBarcode.barcode, ProductBarcode.product_id).where(
+        ProductBarcode.barcode.in_(wanted), ProductBarcode.multiplier == 1
+    )
+    found: dict[str, int] = dict(db.session.execute(numbers).all())
+    return found | dict(db.session.execute(barcodes).all())

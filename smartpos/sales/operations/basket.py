@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from smartpos.catalog.queries import Scanned, Sellable, sellable_products
+from smartpos.catalog.queries import Scanned, Sellable, products_of_codes, sellable_products
 from smartpos.core.errors import Invalid
-from smartpos.core.money import plain, round_money, round_quantity
+from smartpos.core.money import QUANTITY_STEP, plain, round_money, round_quantity
 from smartpos.identity.actors import Actor
 from smartpos.sales.errors import ProductNotFound, ProductNotSold, WrongBarcode, WrongQuantity
 from smartpos.sales.pricing import CartLine, fits_unit, pack_price
 from smartpos.sales.requests import SaleLine
+from smartpos.sales.scales import ScaleCode, scale_codes
 from smartpos.stock.queries import Goods, is_tracked
 
 ONE = Decimal("1.000")
@@ -61,27 +62,63 @@ def fill_basket(
     as_shown: bool = False,
     actor: Actor,
 ) -> list[BasketLine]:
-    """Look up goods, prices and VAT as they are in a branch at a moment; one statement.
+    """Look up goods, prices and VAT as they are in a branch at a moment; one statement, and three more for labels of
+    the shop's scale.
 
     A price set by hand goes before the shop's own. ``as_shown`` is for what was sold offline: the price that the till
     showed holds, and goods that are not for sale any more have been sold all the same.
 
     Raises ProductNotFound, ProductNotSold and WrongQuantity, each naming all that are wrong; WrongBarcode.
     """
-    products, codes = sellable_products(
+
+    def look_up(ids: list[int], barcodes: list[str]) -> tuple[dict[int, Sellable], dict[str, Scanned]]:
+        return sellable_products(
+            ids,
+            barcodes,
+            branch_id=branch_id,
+            country=actor.organization.country,
+            at=at,
+            price_type_id=price_type_id,
+        )
+
+    products, codes = look_up(
         [line.product_id for line in lines if line.product_id is not None],
         [line.barcode for line in lines if line.barcode is not None],
-        branch_id=branch_id,
-        country=actor.organization.country,
-        at=at,
-        **({"price_type_id": price_type_id} if price_type_id is not None else {}),
     )
+    labels = scale_codes(
+        [line.barcode for line in lines if line.barcode is not None and line.barcode not in codes],
+        actor.setting("scale_patterns"),
+    )
+    if labels:
+        numbers = products_of_codes([one for label in labels.values() for one in label.candidates])
+        weighed, _codes = look_up(list(set(numbers.values())), [])
+        products = weighed | products
+        codes = codes | _read_labels(labels, numbers, products)
     _refuse_unknown(lines, products, codes)
     basket = [_line(line, products, codes, as_shown) for line in lines]
     if not as_shown:
         _refuse_inactive(basket)
     _refuse_fine_quantities(basket)
     return basket
+
+
+def _read_labels(
+    labels: Mapping[str, ScaleCode], numbers: Mapping[str, int], products: Mapping[int, Sellable]
+) -> dict[str, Scanned]:
+    """What labels of a scale stand for: so much of the goods, or as much as the price on the label makes."""
+    scanned = {}
+    for code, label in labels.items():
+        product_id = next((numbers[one] for one in label.candidates if one in numbers), None)
+        if product_id is None:
+            continue
+        product = products[product_id]
+        if label.quantity is not None:
+            scanned[code] = Scanned(code, product_id, label.quantity, None, None)
+        elif label.price is not None and product.price > 0:
+            quantity = max(round_quantity(label.price / product.price), QUANTITY_STEP)
+            title = f"{plain(quantity)} {product.unit_name}"
+            scanned[code] = Scanned(code, product_id, quantity, label.price, title)
+    return scanned
 
 
 def _refuse_unknown(
