@@ -111,7 +111,7 @@ class AttentionView(OfBranches):
         "Receipts that were accepted because they had happened, though something about them is unusual. Tick off what "
         "you have looked at."
     )
-    column_list = ("number", "reasons", "sold_at", "branch", "cashier", "total_amount", "created_at", "seen")
+    column_list = ("number", "reasons", "seen", "sold_at", "branch", "cashier", "total_amount")
     column_details_list = (
         "number",
         "reasons",
@@ -152,7 +152,7 @@ class AttentionView(OfBranches):
         "claimed": _claimed,
         "sender": _sender,
     }
-    column_wrap = ("reasons", "seen")
+    column_wrap = ("reasons",)
     column_sortable_list = ("sold_at",)
     column_default_sort = ("sold_at", True)
     column_filters = (HasFlag(), WasSeen(), "business_date", "branch", "cashier", "till", "total_amount")

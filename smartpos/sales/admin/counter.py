@@ -116,7 +116,7 @@ class ApprovalView(OfBranches):
     permission_read = P.APPROVAL_READ
     menu_icon, menu_order = "shield", 60
     lead = _l("What managers allowed at the till by their PIN: once each, for one thing.")
-    column_list = ("created_at", "action", "requester", "approver", "used_for", "reason", "branch", "till")
+    column_list = ("created_at", "action", "requester", "approver", "used_for", "branch", "reason")
     column_details_list = (
         "action",
         "requester",
@@ -151,7 +151,7 @@ class ApprovalView(OfBranches):
         "action": lambda _view, _context, row, _name: action_label(row.action),
         "used_for": _used_for,
     }
-    column_wrap = ("action", "reason")
+    column_wrap = ("action",)
     column_sortable_list = ("created_at",)
     column_filters = ("created_at", "requester", "approver", WhatFor(), WasUsed(), "branch", "till")
 
@@ -213,13 +213,11 @@ class HeldSaleView(OfBranches):
         "line_count",
         "total_amount",
         "branch",
-        "till",
         "holder",
         "held_at",
         "finisher",
-        "finished_at",
     )
-    column_details_list = (*column_list, "cart", "client_uuid")
+    column_details_list = (*column_list, "finished_at", "till", "cart", "client_uuid")
     column_labels = {
         "name": _l("Name"),
         "status": _l("Status"),

@@ -107,8 +107,8 @@ class TillEventView(OfBranches):
         "product_name",
         "quantity",
         "amount",
-        "right",
         "reason",
+        "right",
     )
     column_details_list = (
         "kind",
@@ -147,7 +147,7 @@ class TillEventView(OfBranches):
         "client_uuid": _l("Number of the device"),
     }
     column_formatters = {"right": _right, "sale": _event_sale, "more": _more}
-    column_wrap = ("product_name", "reason", "more")
+    column_wrap = ("product_name", "more")
     column_sortable_list = ("occurred_at", "amount")
     column_default_sort = ("occurred_at", True)
     column_filters = ("occurred_at", "kind", "user", "till", "branch", "amount", HadRight(), "product")

@@ -38,9 +38,12 @@ def has_flag(flag: str) -> ColumnElement[bool]:
     return is_flagged() & (literal(flag) == any_(Sale.flags))
 
 
-def was_seen() -> ColumnElement[bool]:
-    """The condition for receipts that somebody has ticked off."""
-    return exists(select(AuditLog.id).where(*_ticks(), AuditLog.entity_id == Sale.id).correlate(Sale))
+def was_seen(since: datetime | None = None) -> ColumnElement[bool]:
+    """The condition for receipts that somebody has ticked off; with ``since`` only the trail from then on is read."""
+    tick = select(AuditLog.id).where(*_ticks(), AuditLog.entity_id == Sale.id)
+    if since is not None:
+        tick = tick.where(AuditLog.timestamp >= since)
+    return exists(tick.correlate(Sale))
 
 
 def _ticks() -> tuple[ColumnElement[bool], ...]:
@@ -53,10 +56,12 @@ def _ticks() -> tuple[ColumnElement[bool], ...]:
 
 def unseen_count() -> int:
     """How many receipts of the last 30 days wait to be looked at; counted to 100 and no further."""
+    # Nobody looks at a receipt before it was made; so the trail of those days is enough.
+    since = utc_now() - COUNTED_FOR
     waiting = (
         select(Sale.id)
         .join(Branch, Branch.id == Sale.branch_id)
-        .where(is_flagged(), Sale.sold_at >= utc_now() - COUNTED_FOR, ~was_seen())
+        .where(is_flagged(), Sale.sold_at >= since, ~was_seen(since))
         .limit(MOST_COUNTED)
     )
     return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
