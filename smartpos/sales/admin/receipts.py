@@ -17,7 +17,7 @@ from smartpos.core.admin import (
     Section,
     describe,
 )
-from smartpos.core.admin.formatters import money
+from smartpos.core.admin.formatters import money, pill
 from smartpos.identity.models import Till
 from smartpos.sales.admin.returning import REFUND, original_link, return_links
 from smartpos.sales.models import (
@@ -65,6 +65,13 @@ def _earned(_view: Any, _context: Any, row: Sale, _name: str) -> Any:
     return money(row.margin_amount)
 
 
+def _number(_view: Any, _context: Any, row: Sale, _name: str) -> Any:
+    """The number, and below it what is special about the receipt: that it gives back, or is given back."""
+    special = row.type if row.type is not SaleType.SALE else row.status
+    below = Markup("<br>{}").format(pill(special)) if special is not SaleStatus.COMPLETED else ""
+    return Markup("<b>{}</b>{}").format(row.number, below)
+
+
 class SaleView(ReadOnlyView):
     """Receipts."""
 
@@ -74,8 +81,6 @@ class SaleView(ReadOnlyView):
     column_list = (
         "number",
         "sold_at",
-        "type",
-        "status",
         "branch",
         "cashier",
         "payment_method",
@@ -85,6 +90,7 @@ class SaleView(ReadOnlyView):
     )
     column_labels = {
         "number": _l("Receipt"),
+        "customer": _l("Customer"),
         "original": _l("Gives back"),
         "returns": _l("Given back by"),
         "reason": _l("Reason"),
@@ -110,7 +116,7 @@ class SaleView(ReadOnlyView):
         "client_uuid": _l("Number of the device"),
     }
     column_formatters = {
-        "number": lambda _view, _context, row, _name: Markup("<b>{}</b>").format(row.number),
+        "number": _number,
         "margin_amount": _earned,
         "original": original_link,
         "returns": return_links,
@@ -123,6 +129,7 @@ class SaleView(ReadOnlyView):
         "status",
         "branch",
         "cashier",
+        "customer",
         "payment_method",
         "till",
         "total_amount",
@@ -138,6 +145,7 @@ class SaleView(ReadOnlyView):
         "till",
         "shift",
         "cashier",
+        "customer",
         "original",
         "returns",
         "reason",
@@ -167,6 +175,7 @@ class SaleView(ReadOnlyView):
                 "till",
                 "shift",
                 "cashier",
+                "customer",
                 "original",
                 "returns",
                 "reason",

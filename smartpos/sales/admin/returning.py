@@ -74,7 +74,7 @@ def _way(method: str) -> str:
 
 REFUND = RowAction(
     "refund",
-    _l("Take back"),
+    _l("Refund"),
     "undo",
     P.SALE_REFUND,
     _refund,
