@@ -71,3 +71,35 @@ def test_goods_that_a_branch_never_held_take_two_statements_more(
     with statements() as sent:
         assert api.post("/api/sell", body).status_code == 201
     assert len(sent) <= BUDGET + 2, "\n".join(sent)
+
+
+@pytest.mark.parametrize("lines", [1, 200])
+def test_giving_back_does_not_take_more_for_more_lines(
+    shop: Shop, open_till: int, api_of: Callable[..., Api], lines: int
+) -> None:
+    products = [shop.product(price="1000") for _line in range(lines)]
+    cashier, manager = api_of("cashier"), api_of("manager")
+    assert (
+        manager.post("/api/shifts/open", {"till_id": shop.till2_id, "opening_cash": "1000000"}).status_code
+        == 201
+    )
+    sale = cashier.post(
+        "/api/sell",
+        {
+            "client_uuid": str(uuid4()),
+            "items": [{"product_id": product, "quantity": 2} for product in products],
+            "payments": [{"method": "cash", "amount": "1000000"}],
+        },
+    ).json
+    places = {"sale": 0, "damaged": 1, "none": 2}
+    body = {
+        "client_uuid": str(uuid4()),
+        "items": [
+            {"sale_item_id": line["id"], "quantity": 1, "restock": list(places)[number % 3]}
+            for number, line in enumerate(sale["items"])
+        ],
+    }
+    with statements() as sent:
+        answer = manager.post(f"/api/sales/{sale['id']}/refund", body)
+    assert answer.status_code == 201, answer.json
+    assert len(sent) <= 2 * BUDGET + 4, "\n".join(sent)
