@@ -1,5 +1,6 @@
 // Talking to the server: JSON in, JSON out, problems as errors that carry what the server said.
 
+const CLOCKS_AGREE = 30000; // milliseconds by which two clocks may differ without being wrong
 const PATIENCE = 15000; // milliseconds until an unanswered request counts as lost
 
 /** The server understood and refused; `code`, `detail` and further facts are those of its problem document. */
@@ -25,6 +26,12 @@ export class Api {
     this.session = session; // {csrf}, renewed after every sign-in
     this.onSignedOut = () => {};
     this.onReachable = () => {};
+    this.offset = 0; // milliseconds by which the server's clock is ahead of a wrong clock of this device
+  }
+
+  /** The moment by the server's clock, as far as it is known; a cheap device may live in another year. */
+  now() {
+    return new Date(Date.now() + this.offset);
   }
 
   get(path, parameters = {}) {
@@ -59,6 +66,11 @@ export class Api {
     throw problem;
   }
 
+  #compareClocks(said) {
+    const offset = said ? Date.parse(said) - Date.now() : NaN;
+    if (!Number.isNaN(offset)) this.offset = Math.abs(offset) > CLOCKS_AGREE ? offset : 0;
+  }
+
   async #fetch(method, path, body) {
     const headers = { Accept: "application/json", "X-CSRFToken": this.session.csrf };
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -74,6 +86,7 @@ export class Api {
         redirect: "error", // the API never redirects; whoever does is a captive portal
         signal: patience.signal,
       });
+      this.#compareClocks(answer.headers.get("Date"));
       this.onReachable(true);
       return answer;
     } catch {

@@ -5,6 +5,7 @@ import { Api, NoAnswer } from "./api.js";
 import { installApp } from "./app.js";
 import { lockWhenIdle } from "./idle.js";
 import { listenToKeys } from "./keys.js";
+import { keepReplicas } from "./replicas.js";
 import { Scanner } from "./scanner.js";
 import { Till } from "./till.js";
 import { useTexts } from "./texts.js";
@@ -64,6 +65,7 @@ function begin({ boot, online }) {
   place.replaceChildren();
   till.start();
   render(html`<${Frame} till=${till} />`, place);
+  keepReplicas(till);
   lockWhenIdle(till);
   installApp(till);
 }

@@ -15,6 +15,7 @@ export class NoSafePlace extends Error {}
 
 export class Outbox {
   #waiters = new Map(); // id -> functions that wait for its answer
+  #watchers = new Set();
   #running = null;
   #again = false;
   #timer = 0;
@@ -120,7 +121,8 @@ export class Outbox {
       kept = await this.store.add({
         id, kind, url, body, shown, cart,
         needs: needs ?? (body.customer_uuid ? [body.customer_uuid] : []),
-        state: "waiting", attempts: 0, offline: false, problem: null, answer: null,
+        state: "waiting", attempts: 0, problem: null, answer: null,
+        offline: this.paused !== null || !navigator.onLine,
         cashierId, shiftId, tillId, createdAt: new Date().toISOString(), sentAt: null,
       });
     } catch (error) {
@@ -138,6 +140,11 @@ export class Outbox {
     if (this.trusted === trusted) return;
     this.trusted = trusted;
     this.#show();
+  }
+
+  /** Let `listener(entry, before)` hear of every change made in this tab, too. */
+  watch(listener) {
+    this.#watchers.add(listener);
   }
 
   /** The entry once the server has answered it, or as it stands after `within` milliseconds. */
@@ -293,6 +300,7 @@ export class Outbox {
     this.#show();
     this.#tell(entry);
     this.onEntry(entry, before);
+    for (const listener of this.#watchers) listener(entry, before);
     this.channel?.postMessage(entry.id);
   }
 

@@ -328,7 +328,7 @@ export class Till {
   async #complete(sale) {
     const { cart, user, branch, shift, tills, tillId } = this.state;
     const priced = this.priced(cashAlone(sale.payments));
-    const body = withFacts(sale, { cart, priced, user, shift, at: new Date() });
+    const body = withFacts(sale, { cart, priced, user, shift, at: this.api.now() });
     const till = tills.find(({ id }) => id === tillId);
     this.paying = true;
     this.close();

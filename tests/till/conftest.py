@@ -183,21 +183,24 @@ class Till:
 
 @pytest.fixture
 def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Till]]:
-    """``browse("cashier", viewport=…)``: a till in a browser of its own, signed in through the login form."""
+    """``browse("cashier", viewport=…)``: a till in a browser of its own, signed in through the login form.
+
+    ``server`` is another one than that of the module.
+    """
     contexts: list[BrowserContext] = []
 
-    def sign_in(who: str, **options: Any) -> Till:
+    def sign_in(who: str, *, server: LiveServer = live_server, **options: Any) -> Till:
         context = browser.new_context(
             **{"viewport": {"width": 1366, "height": 768}, "locale": "en-US", **options}
         )
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"{live_server.url}/login")
+        page.goto(f"{server.url}/login")
         page.fill("[name=name]", who)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
         page.wait_for_url(lambda url: "/login" not in url)
-        return Till(page, live_server)
+        return Till(page, server)
 
     yield sign_in
     for context in contexts:

@@ -19,6 +19,7 @@ def test_a_shift_from_opening_to_counting(browse: Callable[..., Till], shelf: Sh
     till.page.wait_for_timeout(300)
     till.page.keyboard.press("Enter")
     expect(till.done).to_be_visible()
+    till.settled()
     till.page.keyboard.press("F10")
     expect(till.dialog).to_contain_text("50\u202f000")
     expect(till.dialog).to_contain_text("13\u202f500")

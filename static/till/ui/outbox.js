@@ -82,7 +82,7 @@ export function OutboxDialog({ till }) {
         ${said && html`<p class=${`note ${said.tone}`} role="status">${said.text}</p>`}
         ${!outbox.safe && html`<p class="note bad" role="alert">${t("outbox_unsafe_text")}</p>`}
         ${entries.length === 0 && html`<p class="note muted">${t("outbox_empty")}</p>`}
-        <ul class="entries">
+        <ul class="entries" tabindex="-1" data-focus>
           ${entries.map((entry) => html`<${Entry} key=${entry.id} till=${till} entry=${entry} act=${act}
             open=${entry === open} onOpen=${() => choose(entry === open ? null : entry.id)} />`)}
         </ul>
