@@ -119,6 +119,15 @@ def test_the_next_cashier_of_that_till_parks_it_again_by_its_name(hold: Any, api
     assert [row["id"] for row in waiting(api_of("cashier"))] == [first]
 
 
+def test_a_till_may_ask_without_saying_anything(hold: Any, api_of: Any) -> None:
+    held_id = hold().json["id"]
+    cashier = api_of("cashier2")
+    assert len(waiting(cashier, "?limit=200")) == 1
+    assert cashier.post(f"/api/held-sales/{held_id}/take").status_code == 200
+    again = hold().json["id"]
+    assert cashier.delete(f"/api/held-sales/{again}").status_code == 204
+
+
 def test_the_second_till_is_told_who_was_faster(hold: Any, api_of: Any) -> None:
     first = hold(name="Table 7").json["id"]
     take(api_of("cashier2"), first)
