@@ -68,12 +68,13 @@ export class Refunds {
     return { ...opened, uuid: newUuid(), quantities: new Map(), restock: new Map(), reason: "", backBy: null };
   }
 
-  /** The draft's figures: {total, payments, count, all}. */
-  figures(draft) {
+  /** The draft's figures: {total, payments, count, all}. In an exchange only the difference is a round amount of cash. */
+  figures(draft, { exchange = false } = {}) {
     const { items, quantities, held, totalLeft } = draft;
     const chosen = items.filter((item) => (quantities.get(item.id) ?? 0) > 0);
     const cashAlone = Object.entries(held).every(([method, amount]) => method === "cash" || amount <= 0);
-    const step = cashAlone ? minor(this.till.state.organization.cash_rounding) : 0;
+    const inCash = draft.backBy ? draft.backBy === "cash" : cashAlone;
+    const step = inCash && !exchange ? minor(this.till.state.organization.cash_rounding) : 0;
     const total = chosen.length ? creditFor(items, quantities, totalLeft, step) : 0;
     const payments = draft.backBy ? [{ method: draft.backBy, amount: total }] : backAsPaid(total, held);
     const all = items.every((item) => leftOf(item) === (quantities.get(item.id) ?? 0));
@@ -95,7 +96,7 @@ export class Refunds {
       client_uuid: draft.uuid,
       items: this.#itemsOf(draft),
       // Without a wish of the customer the server gives it back as it came, exact to the last coin.
-      ...(draft.backBy && total > 0 ? { payments: payments.map(asText) } : {}),
+      ...(draft.backBy && total > 0 ? { payments: payments.map(({ method }) => ({ method })) } : {}),
       ...(draft.reason ? { reason: draft.reason } : {}),
       ...(tokens.length ? { approvals: tokens } : {}),
       sold_at: new Date().toISOString(),
@@ -105,7 +106,7 @@ export class Refunds {
 
   /** Put what comes back into the cart: new goods go with it in the same document. */
   beginExchange(draft) {
-    const { total } = this.figures(draft);
+    const { total } = this.figures(draft, { exchange: true });
     const { sale } = draft;
     const items = draft.items.filter((item) => (draft.quantities.get(item.id) ?? 0) > 0);
     const back = {
@@ -146,8 +147,10 @@ export class Refunds {
     const { items } = carts.saleOf(cart, [], this.till.pricing);
     const body = {
       client_uuid: cart.uuid,
-      items: items.map(({ product_id, barcode, quantity }, place) => ({
-        ...(product_id ? { product_id } : { barcode }), quantity, price: plainMoney(cart.lines[place].price), restock,
+      // What a promotion makes cheaper the server prices itself; a price that is sent takes no promotion.
+      items: items.map(({ product_id, barcode, quantity, promotion_id }, place) => ({
+        ...(product_id ? { product_id } : { barcode }), quantity, restock,
+        ...(promotion_id ? {} : { price: plainMoney(cart.lines[place].price) }),
       })),
       payments: [asText({ method, amount })],
       reason,
@@ -169,14 +172,9 @@ function headOf({ sale_id, number, sold_at }) {
   return { id: sale_id, number, sold_at, customer: null };
 }
 
-/** A line of somebody else's receipt: only what is left of it is known, so that what has come back has no worth. */
-function lineOf({ sale_item_id, product_id, name, unit, price, sold, left, amount_left }) {
-  const share = minor(amount_left);
-  const whole = thousandths(left) > 0 ? Math.round((share * thousandths(sold)) / thousandths(left)) : share;
-  const total = plainMoney(whole);
-  return {
-    id: sale_item_id, product_id, name, unit, price, quantity: sold, gross: total, discount: "0.00", tax: "0.00", total,
-  };
+/** A line of somebody else's receipt, as far as it matters for what comes back. */
+function lineOf({ sale_item_id, sold, ...line }) {
+  return { ...line, id: sale_item_id, quantity: sold };
 }
 
 function asText({ method, amount }) {
