@@ -321,3 +321,21 @@ def make_customer_of(shop: Shop) -> int:
         db.session.add(customer)
         db.session.flush()
         return customer.id
+
+
+def test_without_a_receipt_promotions_and_the_customers_prices_hold(
+    shop: Shop, till: Api, books: Books
+) -> None:
+    from smartpos.catalog.models import Promotion, PromotionKind, PromotionTarget
+
+    milk = shop.product("Sut", price="10000")
+    with shop.inside("owner"):
+        promotion = Promotion(name="Yarim narx", kind=PromotionKind.PERCENT, percent=Decimal(50))
+        promotion.targets.append(PromotionTarget(product_id=milk))
+        db.session.add(promotion)
+    back = loose(till, item(milk, 2)).json
+    # Whoever bought it today paid half.
+    assert (back["total"], back["items"][0]["promotion"]) == ("-10000.00", "-10000.00")
+    assert loose(till, item(milk, price="5000")).json["total"] == "-5000.00"
+    assert loose(till, item(milk, price="5000.01")).json["code"] == "price_above_shop"
+    assert books() == []

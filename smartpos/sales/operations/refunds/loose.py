@@ -74,7 +74,12 @@ def _basket(sale: OngoingSale, asked: Sequence[LooseLine]) -> list[BasketLine]:
     """
     branch_id = sale.shift.branch_id
     basket = fill_basket(
-        sale.request.items, branch_id=branch_id, at=sale.sold_at, as_shown=True, actor=sale.actor
+        sale.request.items,
+        branch_id=branch_id,
+        at=sale.sold_at,
+        price_type_id=sale.customer.price_type_id if sale.customer else None,
+        as_shown=True,
+        actor=sale.actor,
     )
     tier = sale.customer.tier if sale.customer else None
     basket = promote(basket, branch_id=branch_id, tier=tier, at=sale.sold_at, actor=sale.actor)
