@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 from flask_admin.model.fields import InlineFieldList, InlineFormField
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
 from wtforms.form import BaseForm
@@ -12,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from smartpos.core.admin import Form
 from smartpos.core.admin.fields import EnumField, ExactField
+from smartpos.core.admin.formatters import money
 from smartpos.core.admin.forms import TEXTS
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.money import plain
@@ -88,12 +90,7 @@ class OpeningForm(Form):
 class CorrectionForm(Form):
     """A correction with its reason."""
 
-    amount = ExactField(
-        _l("Change of the balance"),
-        [Optional()],
-        digits=2,
-        description=_l("With a minus the customer owes more, without one less."),
-    )
+    amount = ExactField(_l("Change of the balance"), [Optional()], digits=2)
     points = ExactField(
         _l("Change of the points"),
         [Optional()],
@@ -108,10 +105,17 @@ class CorrectionForm(Form):
 
     def __init__(self, formdata: Any = None, **options: Any) -> None:
         super().__init__(formdata, **options)
-        number = parse_id(request.args.get("id", "")) if formdata is None else None
-        if number is not None:
+        number = parse_id(request.values.get("id", ""))
+        if number is None:
+            return
+        balance = doors.customer(number).balance
+        self.amount.description = _(
+            "The balance is %(balance)s. With a minus the customer owes more, without one less.",
+            balance=money(balance),
+        )
+        if formdata is None:
             # What the person saw when they decided; when it has changed until they send, they look again.
-            self.seen_balance.data = plain(doors.customer(number).balance)
+            self.seen_balance.data = plain(balance)
 
 
 class ReasonForm(Form):

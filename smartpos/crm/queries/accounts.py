@@ -22,25 +22,28 @@ NOTHING = Decimal("0.00")
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
 
 # ``{which}`` picks the lines. A line that takes back one that itself takes back counts for the first of them.
+# Such lines are few, so they are summed up by themselves; all others are read, sorted and added up once.
 _OPEN = """
-WITH line AS (
-    SELECT entry.customer_id, entry.amount, coalesce(first.reverses_id, entry.reverses_id, entry.id) AS id
+WITH counter AS (
+    SELECT coalesce(first.reverses_id, entry.reverses_id) AS id, sum(entry.amount) AS amount
     FROM customer_transactions AS entry
     LEFT JOIN customer_transactions AS first
       ON first.organization_id = entry.organization_id AND first.id = entry.reverses_id
-    WHERE entry.organization_id = %(organization_id)s AND entry.amount <> 0 AND {which}
-), netted AS (
-    SELECT customer_id, id, sum(amount) AS amount FROM line GROUP BY customer_id, id HAVING sum(amount) <> 0
+    WHERE entry.organization_id = %(organization_id)s AND entry.reverses_id IS NOT NULL AND {which}
+    GROUP BY 1
+), line AS (
+    SELECT entry.customer_id, entry.id, entry.amount + coalesce(counter.amount, 0) AS amount, entry.occurred_at,
+           entry.branch_id, entry.origin_kind, entry.origin_id, entry.transaction_type, entry.due_date
+    FROM customer_transactions AS entry
+    LEFT JOIN counter ON counter.id = entry.id
+    WHERE entry.organization_id = %(organization_id)s AND entry.reverses_id IS NULL
+      AND entry.amount + coalesce(counter.amount, 0) <> 0 AND {which}
 ), placed AS (
-    SELECT netted.customer_id, netted.id, netted.amount, entry.occurred_at, entry.branch_id, entry.origin_kind,
-           entry.origin_id, entry.transaction_type, entry.due_date,
-           coalesce(entry.due_date, (entry.occurred_at AT TIME ZONE %(zone)s)::date) AS due_on,
-           sum(-netted.amount) FILTER (WHERE netted.amount < 0)
-               OVER (PARTITION BY netted.customer_id ORDER BY entry.occurred_at, entry.id) AS owed_up_to,
-           coalesce(sum(netted.amount) FILTER (WHERE netted.amount > 0)
-               OVER (PARTITION BY netted.customer_id), 0) AS paid
-    FROM netted JOIN customer_transactions AS entry
-      ON entry.organization_id = %(organization_id)s AND entry.id = netted.id
+    SELECT line.*, coalesce(due_date, (occurred_at AT TIME ZONE %(zone)s)::date) AS due_on,
+           sum(-amount) FILTER (WHERE amount < 0)
+               OVER (PARTITION BY customer_id ORDER BY occurred_at, id) AS owed_up_to,
+           coalesce(sum(amount) FILTER (WHERE amount > 0) OVER (PARTITION BY customer_id), 0) AS paid
+    FROM line
 ), debt AS (
     SELECT *, -amount AS owed, least(-amount, owed_up_to - paid) AS open FROM placed
     WHERE amount < 0 AND owed_up_to > paid

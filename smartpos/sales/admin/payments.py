@@ -127,4 +127,6 @@ class PaymentView(ReadOnlyView):
 def register_payments(app: Flask) -> None:
     """Put the view into the panel, next to the customers."""
     register_origin(PAYMENT_ORIGIN, _l("Payment"), "payments")
-    add_views(app, [PaymentView(Payment, name=_l("Payments"), category=CUSTOMERS, endpoint="payments")])
+    add_views(
+        app, [PaymentView(Payment, name=_l("Payments of debts"), category=CUSTOMERS, endpoint="payments")]
+    )
