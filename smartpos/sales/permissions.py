@@ -207,6 +207,7 @@ declare_setting(
         SettingKind.MONEY,
         Decimal(0),
         _l("Cash difference that needs no reason when a shift is closed"),
+        _l("0 means that nobody is asked for one."),
     )
 )
 declare_setting(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired, Length
 from smartpos.core.admin import Form, RowAction, TenantView, describe
 from smartpos.core.admin.fields import EnumField
 from smartpos.core.admin.formatters import money
-from smartpos.core.admin.loaders import RemoteChoices, parse_id
+from smartpos.core.admin.loaders import RemoteChoices
 from smartpos.finance.models import Expense, ExpenseCategory, ExpenseSource, ExpenseStatus
 from smartpos.finance.operations import ExpenseFacts, record_expense
 from smartpos.finance.permissions import FinancePermission as P
+from smartpos.sales.admin.of_shift import asked_shift
 from smartpos.sales.operations.cash import cancel_expense
 from smartpos.sales.operations.shifts import LONGEST_REASON
 
@@ -108,7 +109,7 @@ class ExpenseView(TenantView):
     def get_query(self) -> Any:
         """Narrowed to one shift where the address says so."""
         query = super().get_query()
-        shift_id = parse_id(request.args.get("shift_id", ""))
+        shift_id = asked_shift()
         return query if shift_id is None else query.filter(Expense.shift_id == shift_id)
 
     def save(self, form: Any, model: Any, is_created: bool) -> Any:

@@ -19,6 +19,7 @@ from smartpos.core.admin import (
 )
 from smartpos.core.admin.formatters import money, pill
 from smartpos.identity.models import Till
+from smartpos.sales.admin.of_shift import OfShift
 from smartpos.sales.admin.returning import REFUND, original_link, return_links
 from smartpos.sales.models import (
     PaymentMethod,
@@ -72,7 +73,7 @@ def _number(_view: Any, _context: Any, row: Sale, _name: str) -> Any:
     return Markup("<b>{}</b>{}").format(row.number, below)
 
 
-class SaleView(ReadOnlyView):
+class SaleView(OfShift):
     """Receipts."""
 
     permission_read = P.SALE_READ_ALL

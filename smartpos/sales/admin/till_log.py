@@ -20,6 +20,7 @@ from smartpos.core.admin.loaders import parse_id
 from smartpos.core.db import db
 from smartpos.identity.models import Branch
 from smartpos.sales.admin.counter import OfBranches
+from smartpos.sales.admin.of_shift import OfShift
 from smartpos.sales.models import Approval, TillEvent, TillEventKind
 from smartpos.sales.operations.events import CLOCK, SENT_BY, UNKNOWN, WITHOUT_RIGHT
 from smartpos.sales.permissions import SalesPermission as P
@@ -90,7 +91,7 @@ def _clock(value: Any) -> Any:
     return Markup("{}: {}").format(_("The till's clock said"), moment)
 
 
-class TillEventView(OfBranches):
+class TillEventView(OfShift, OfBranches):
     """What was done at tills and left no receipt."""
 
     permission_read = P.TILL_EVENT_READ
