@@ -1,6 +1,7 @@
 """Network printers: what they are sent, by whom it may be asked for, and what happens when they cannot print."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -52,6 +53,20 @@ def use(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return choose
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What a test asks with, and what it prints on."""
+
+    api_of: Callable[..., Any]
+    use: Callable[..., None]
+    printers: Callable[..., Printer]
+
+
+@pytest.fixture
+def desk(api_of: Callable[..., Any], use: Callable[..., None], printers: Callable[..., Printer]) -> Desk:
+    return Desk(api_of, use, printers)
+
+
 def ask(api: Any, kind: str, **facts: Any) -> Any:
     return api.post("/api/print-jobs", {"client_uuid": str(uuid4()), "kind": kind} | facts)
 
@@ -90,12 +105,10 @@ def sale(open_till: int, sell: Callable[..., Any], milk: int) -> Any:
 # --- what is printed ---------------------------------------------------------------------------------------------
 
 
-def test_a_receipt_is_cut_and_opens_the_drawer(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    printer = printers()
-    use(printer.port, drawer=True)
-    answer = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
+def test_a_receipt_is_cut_and_opens_the_drawer(shop: Shop, sale: Any, desk: Desk) -> None:
+    printer = desk.printers()
+    desk.use(printer.port, drawer=True)
+    answer = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
     assert answer.status_code == 201, answer.json
     assert (answer.json["status"], answer.json["attempts"], answer.json["error"]) == ("waiting", 0, None)
     assert run(shop, answer.json["id"])["status"] is PrintStatus.DONE
@@ -110,12 +123,10 @@ def test_a_receipt_is_cut_and_opens_the_drawer(
 
 
 @pytest.mark.parametrize(("width", "dots"), [(58, 384), (80, 576)])
-def test_paper_has_the_width_of_the_printer(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any, width: int, dots: int
-) -> None:
-    printer = printers("mute")
-    use(printer.port, width=width)
-    answer = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
+def test_paper_has_the_width_of_the_printer(shop: Shop, sale: Any, desk: Desk, width: int, dots: int) -> None:
+    printer = desk.printers("mute")
+    desk.use(printer.port, width=width)
+    answer = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
     assert run(shop, answer.json["id"])["status"] is PrintStatus.DONE
     [paper] = printer.wait_for(1)
     assert KICK not in paper
@@ -123,24 +134,22 @@ def test_paper_has_the_width_of_the_printer(
 
 
 def test_the_drawer_stays_shut_for_a_card_and_for_a_copy(
-    shop: Shop, open_till: int, sell: Any, milk: int, api_of: Any, use: Any, printers: Any
+    shop: Shop, milk: int, sell: Any, open_till: int, desk: Desk
 ) -> None:
-    printer = printers()
-    use(printer.port, drawer=True)
+    printer = desk.printers()
+    desk.use(printer.port, drawer=True)
     by_card = sell((milk, "1"), card="13500")
     for _again in range(2):
-        answer = ask(api_of("cashier"), "receipt", sale_id=by_card.id, till_id=shop.till_id)
+        answer = ask(desk.api_of("cashier"), "receipt", sale_id=by_card.id, till_id=shop.till_id)
         run(shop, answer.json["id"])
     assert all(KICK not in paper for paper in printer.wait_for(2))
 
 
-def test_the_drawer_does_not_open_long_after_the_customer_left(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    printer = printers()
-    use(printer.port, drawer=True)
+def test_the_drawer_does_not_open_long_after_the_customer_left(shop: Shop, sale: Any, desk: Desk) -> None:
+    printer = desk.printers()
+    desk.use(printer.port, drawer=True)
     numbers = [
-        ask(api_of("cashier"), kind, till_id=shop.till_id, **facts).json["id"]
+        ask(desk.api_of("cashier"), kind, till_id=shop.till_id, **facts).json["id"]
         for kind, facts in (("receipt", {"sale_id": sale.id}), ("drawer", {}))
     ]
     with shop.inside("owner"):
@@ -154,27 +163,25 @@ def test_the_drawer_does_not_open_long_after_the_customer_left(
     assert len(printer.papers) == 1
 
 
-def test_as_many_copies_as_the_shop_wishes_but_of_a_copy_one(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    printer = printers()
-    use(printer.port)
+def test_as_many_copies_as_the_shop_wishes_but_of_a_copy_one(shop: Shop, sale: Any, desk: Desk) -> None:
+    printer = desk.printers()
+    desk.use(printer.port)
     with shop.inside("owner"):
         db.session.add(AppSetting(key="receipt_copies", value=2))
         db.session.commit()
     for count in (2, 1):
-        answer = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
+        answer = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
         run(shop, answer.json["id"])
         assert len(pictures_of(printer.wait_for(3 - count)[-1])) == count
 
 
-def test_a_report_and_a_test_page(shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any) -> None:
-    printer = printers()
-    use(printer.port)
-    report = ask(api_of("cashier"), "report", shift_id=sale.shift_id, till_id=shop.till_id)
+def test_a_report_and_a_test_page(shop: Shop, sale: Any, desk: Desk) -> None:
+    printer = desk.printers()
+    desk.use(printer.port)
+    report = ask(desk.api_of("cashier"), "report", shift_id=sale.shift_id, till_id=shop.till_id)
     assert report.status_code == 201, report.json
     assert run(shop, report.json["id"])["status"] is PrintStatus.DONE
-    page = ask(api_of("manager"), "test", till_id=shop.till_id)
+    page = ask(desk.api_of("manager"), "test", till_id=shop.till_id)
     assert run(shop, page.json["id"])["status"] is PrintStatus.DONE
     assert all(picture.width == 576 for paper in printer.wait_for(2) for picture in pictures_of(paper))
 
@@ -182,30 +189,26 @@ def test_a_report_and_a_test_page(shop: Shop, sale: Any, api_of: Any, use: Any, 
 # --- who may ask -------------------------------------------------------------------------------------------------
 
 
-def test_the_same_request_twice_is_one_job(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    use(printers().port)
+def test_the_same_request_twice_is_one_job(shop: Shop, sale: Any, desk: Desk) -> None:
+    desk.use(desk.printers().port)
     body = {
         "client_uuid": str(uuid4()),
         "kind": "receipt",
         "sale_id": sale.id,
         "till_id": shop.till_id,
     }
-    first, second = (api_of("cashier").post("/api/print-jobs", body) for _time in range(2))
+    first, second = (desk.api_of("cashier").post("/api/print-jobs", body) for _time in range(2))
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json["id"] == second.json["id"]
-    other = api_of("cashier").post("/api/print-jobs", body | {"kind": "drawer", "sale_id": None})
+    other = desk.api_of("cashier").post("/api/print-jobs", body | {"kind": "drawer", "sale_id": None})
     assert other.status_code == 409
-    assert api_of("cashier").get(f"/api/print-jobs/{first.json['id']}").json["kind"] == "receipt"
+    assert desk.api_of("cashier").get(f"/api/print-jobs/{first.json['id']}").json["kind"] == "receipt"
 
 
-def test_the_second_paper_of_a_sale_is_a_copy_and_recorded(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    use(printers().port)
+def test_the_second_paper_of_a_sale_is_a_copy_and_recorded(shop: Shop, sale: Any, desk: Desk) -> None:
+    desk.use(desk.printers().port)
     kinds = [
-        ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["kind"]
+        ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["kind"]
         for _time in range(2)
     ]
     assert kinds == ["receipt", "copy"]
@@ -215,23 +218,22 @@ def test_the_second_paper_of_a_sale_is_a_copy_and_recorded(
         assert event.user_id == shop.users["cashier"]
 
 
-def test_who_may_not_is_told_what_would_help(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    use(printers().port, drawer=True)
-    page = ask(api_of("cashier"), "test", till_id=shop.till_id)
+def test_who_may_not_is_told_what_would_help(shop: Shop, sale: Any, desk: Desk) -> None:
+    desk.use(desk.printers().port, drawer=True)
+    page = ask(desk.api_of("cashier"), "test", till_id=shop.till_id)
     assert (page.status_code, page.json["approval"]) == (403, "identity:till:register")
-    assert ask(api_of("cashier2"), "receipt", sale_id=sale.id, till_id=shop.till_id).status_code == 404
-    assert ask(api_of("cashier2"), "report", shift_id=sale.shift_id, till_id=shop.till_id).status_code == 403
-    assert ask(api_of("warehouse"), "drawer", till_id=shop.till_id).status_code == 403
+    assert ask(desk.api_of("cashier2"), "receipt", sale_id=sale.id, till_id=shop.till_id).status_code == 404
+    assert (
+        ask(desk.api_of("cashier2"), "report", shift_id=sale.shift_id, till_id=shop.till_id).status_code
+        == 403
+    )
+    assert ask(desk.api_of("warehouse"), "drawer", till_id=shop.till_id).status_code == 403
 
 
-def test_a_stranger_prints_nothing_here(
-    shop: Shop, stranger: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    use(printers().port)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
-    api = api_of("stranger")
+def test_a_stranger_prints_nothing_here(shop: Shop, stranger: Shop, sale: Any, desk: Desk) -> None:
+    desk.use(desk.printers().port)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+    api = desk.api_of("stranger")
     assert ask(api, "test", till_id=shop.till_id).status_code == 404
     assert ask(api, "receipt", sale_id=sale.id).status_code in {404, 409}
     assert api.get(f"/api/print-jobs/{number}").status_code == 404
@@ -251,17 +253,15 @@ def test_a_stranger_prints_nothing_here(
         {"client_uuid": str(uuid4()), "kind": "drawer", "approvals": ["no token"]},
     ],
 )
-def test_bad_requests_are_explained(
-    shop: Shop, open_till: int, api_of: Any, use: Any, printers: Any, body: dict[str, Any]
-) -> None:
-    use(printers().port, drawer=True)
-    answer = api_of("cashier").post("/api/print-jobs", body)
+def test_bad_requests_are_explained(shop: Shop, open_till: int, desk: Desk, body: dict[str, Any]) -> None:
+    desk.use(desk.printers().port, drawer=True)
+    answer = desk.api_of("cashier").post("/api/print-jobs", body)
     assert answer.status_code == 422
     assert answer.json["errors"]
 
 
-def test_a_till_without_a_printer_says_so(shop: Shop, sale: Any, api_of: Any) -> None:
-    answer = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
+def test_a_till_without_a_printer_says_so(shop: Shop, sale: Any, desk: Desk) -> None:
+    answer = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
     assert (answer.status_code, answer.json["code"]) == (409, "no_printer")
 
 
@@ -272,11 +272,11 @@ def test_a_till_without_a_printer_says_so(shop: Shop, sale: Any, api_of: Any) ->
     ("mood", "trouble"), [("no_paper", "no_paper"), ("open", "cover_open"), ("breaks", "interrupted")]
 )
 def test_a_printer_in_trouble_is_tried_again(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any, mood: str, trouble: str
+    shop: Shop, sale: Any, desk: Desk, mood: str, trouble: str
 ) -> None:
-    printer = printers(mood)
-    use(printer.port)
-    api = api_of("cashier")
+    printer = desk.printers(mood)
+    desk.use(printer.port)
+    api = desk.api_of("cashier")
     number = ask(api, "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     after = run(shop, number)
     assert (after["status"], after["error"], after["attempts"]) == (PrintStatus.WAITING, trouble, 1)
@@ -291,11 +291,11 @@ def test_a_printer_in_trouble_is_tried_again(
     assert facts_of(shop, number)["error"] is None
 
 
-def test_a_printer_that_is_off(shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any) -> None:
-    printer = printers()
+def test_a_printer_that_is_off(shop: Shop, sale: Any, desk: Desk) -> None:
+    printer = desk.printers()
     printer.close()
-    use(printer.port)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+    desk.use(printer.port)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     after = run(shop, number)
     assert (after["status"], after["error"]) == (PrintStatus.WAITING, "unreachable")
     # Somebody gives up at last, and whoever cares may ask again.
@@ -305,12 +305,10 @@ def test_a_printer_that_is_off(shop: Shop, sale: Any, api_of: Any, use: Any, pri
     assert (after["status"], after["attempts"]) == (PrintStatus.FAILED, 6)
 
 
-def test_a_slow_printer_gets_its_paper_whole(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any
-) -> None:
-    printer = printers("slow")
-    use(printer.port)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+def test_a_slow_printer_gets_its_paper_whole(shop: Shop, sale: Any, desk: Desk) -> None:
+    printer = desk.printers("slow")
+    desk.use(printer.port)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     assert run(shop, number)["status"] is PrintStatus.DONE
     [paper] = printer.wait_for(1)
     assert paper.count(CUT) == 1
@@ -318,20 +316,20 @@ def test_a_slow_printer_gets_its_paper_whole(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254"])
 def test_the_server_does_not_reach_into_itself(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any, monkeypatch: pytest.MonkeyPatch, host: str
+    shop: Shop, sale: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    printer = printers()
-    use(printer.port, host=host)
+    printer = desk.printers()
+    desk.use(printer.port, host=host)
     monkeypatch.delitem(shop.app.config, "PRINTER_NETWORKS")
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     after = run(shop, number)
     assert (after["status"], after["error"]) == (PrintStatus.FAILED, "not_allowed")
     assert printer.papers == []
 
 
-def test_a_printer_taken_away_meanwhile(shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any) -> None:
-    use(printers().port)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+def test_a_printer_taken_away_meanwhile(shop: Shop, sale: Any, desk: Desk) -> None:
+    desk.use(desk.printers().port)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     with shop.inside("owner"):
         db.session.execute(update(Till).values(printer_host=None))
         db.session.commit()
@@ -351,10 +349,10 @@ def queue(shop: Shop) -> Iterator[Queue]:
 
 
 def test_a_job_is_queued_by_the_request_and_swept_up_when_it_got_lost(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any, queue: Queue
+    shop: Shop, sale: Any, desk: Desk, queue: Queue
 ) -> None:
-    use(printers().port)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+    desk.use(desk.printers().port)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     expected = ("smartpos.sales.jobs.print_paper", shop.organization_id, number)
     assert [job.args for job in queue.jobs] == [expected]
     queue.empty()
@@ -366,19 +364,19 @@ def test_a_job_is_queued_by_the_request_and_swept_up_when_it_got_lost(
 
 
 def test_a_dead_queue_does_not_break_the_request(
-    shop: Shop, sale: Any, api_of: Any, use: Any, printers: Any, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, sale: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use(printers().port)
+    desk.use(desk.printers().port)
     monkeypatch.setitem(shop.app.config, "REDIS_URL", "redis://127.0.0.1:1/0")
     monkeypatch.setitem(shop.app.extensions, "smartpos_redis", None)
-    answer = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
+    answer = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id)
     assert answer.status_code == 201
     assert run(shop, answer.json["id"])["status"] is PrintStatus.DONE
 
 
-def test_what_was_printed_long_ago_is_forgotten(shop: Shop, sale: Any, api_of: Any, use: Any) -> None:
-    use(9100)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+def test_what_was_printed_long_ago_is_forgotten(shop: Shop, sale: Any, desk: Desk) -> None:
+    desk.use(9100)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     with shop.inside("owner"):
         finish_print_job(number, None)
         long_ago = utc_now() - timedelta(days=100)
@@ -392,12 +390,12 @@ def test_what_was_printed_long_ago_is_forgotten(shop: Shop, sale: Any, api_of: A
 
 
 def test_the_panel_lists_jobs_and_prints_again(
-    shop: Shop, sale: Any, api_of: Any, client_of: Any, csrf: Any, use: Any, printers: Any
+    shop: Shop, sale: Any, desk: Desk, client_of: Any, csrf: Any
 ) -> None:
-    printer = printers()
+    printer = desk.printers()
     printer.close()
-    use(printer.port)
-    number = ask(api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
+    desk.use(printer.port)
+    number = ask(desk.api_of("cashier"), "receipt", sale_id=sale.id, till_id=shop.till_id).json["id"]
     for _attempt in range(6):
         run(shop, number)
         later(shop, number, seconds=1)
@@ -411,11 +409,9 @@ def test_the_panel_lists_jobs_and_prints_again(
     assert facts_of(shop, number)["attempts"] == 0
 
 
-def test_a_till_gets_its_printer_and_a_test_page(
-    shop: Shop, client_of: Any, csrf: Any, use: Any, printers: Any
-) -> None:
-    printer = printers()
-    use(1, host="127.0.0.2")
+def test_a_till_gets_its_printer_and_a_test_page(shop: Shop, desk: Desk, client_of: Any, csrf: Any) -> None:
+    printer = desk.printers()
+    desk.use(1, host="127.0.0.2")
     owner = client_of("owner")
     address = f"/admin/tills/edit/?id={shop.till_id}"
     form = {

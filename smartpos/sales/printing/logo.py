@@ -15,12 +15,13 @@ MOST_GREY = 0.15
 
 def logo_dots(content: bytes) -> bytes:
     """A picture that somebody sent as a PNG of black and white, at most 384 by 240 dots. Raises NotAPicture."""
-    [read] = read_picture(content, LOGO_WIDTH)
+    # Read larger than it is printed: its white margins are cut off first.
+    [read] = read_picture(content, 3 * LOGO_WIDTH)
     with Image.open(BytesIO(read.content), formats=("WEBP",)) as source:
         picture = source.convert("RGBA")
     paper = Image.new("RGBA", picture.size, "white")
     paper.alpha_composite(picture)
-    shades = ImageOps.autocontrast(paper.convert("L"), cutoff=1)
+    shades = _cropped(ImageOps.autocontrast(paper.convert("L"), cutoff=1))
     shades.thumbnail((LOGO_WIDTH, LOGO_HEIGHT), Image.Resampling.LANCZOS)
     grey = sum(shades.histogram()[DARK:LIGHT]) / (shades.width * shades.height)
     if grey > MOST_GREY:
@@ -30,3 +31,9 @@ def logo_dots(content: bytes) -> bytes:
     written = BytesIO()
     dots.save(written, "PNG", optimize=True)
     return written.getvalue()
+
+
+def _cropped(shades: Image.Image) -> Image.Image:
+    """Without the white around the drawing; paper is long enough."""
+    box = shades.point([255 if shade < LIGHT else 0 for shade in range(256)]).getbbox()
+    return shades.crop(box) if box else shades
