@@ -7,9 +7,9 @@ const PATIENCE = 8000; // milliseconds in which an answer is waited for, when th
 
 /**
  * Send {kind, id, url, body, shown} by the outbox. Resolves to the server's answer, or to null when it is still waiting
- * (it will be sent). Throws the Problem when the server refuses; then nothing is left of it.
+ * (it will be sent), after `patience` milliseconds. Throws the Problem when the server refuses; then nothing is left of it.
  */
-export async function deliver(till, entry) {
+export async function deliver(till, entry, patience = PATIENCE) {
   if (!(await till.outboxReady)) return till.api.post(entry.url, entry.body); // no safe place: now or never
   try {
     await till.outbox.put(entry);
@@ -17,7 +17,7 @@ export async function deliver(till, entry) {
     if (!(error instanceof NoSafePlace)) throw error;
     return till.api.post(entry.url, entry.body);
   }
-  const known = await till.outbox.answered(entry.id, till.state.reachable ? PATIENCE : 0);
+  const known = await till.outbox.answered(entry.id, till.state.reachable && navigator.onLine ? patience : 0);
   if (known?.state === "sent") return known.answer;
   if (known?.state !== "attention") return null;
   await till.outbox.discard(entry.id);

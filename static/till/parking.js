@@ -8,6 +8,7 @@ import { minor, plainMoney } from "./money.js";
 import { t } from "./texts.js";
 
 const ADDRESS = "/api/held-sales";
+const SOON = 600; // milliseconds; the next customer waits
 
 export class Parking {
   constructor(till) {
@@ -36,7 +37,7 @@ export class Parking {
     const shown = { name: body.name || cart.customer?.name || "", total: body.total, by: user.name };
     this.till.emptyCart();
     try {
-      await deliver(this.till, { kind: "held", id, url: ADDRESS, body, shown });
+      await deliver(this.till, { kind: "held", id, url: ADDRESS, body, shown }, SOON);
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof NoAnswer)) throw error;
       this.till.change((now) => (now.lines.length === 0 ? cart : now));

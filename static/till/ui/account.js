@@ -6,7 +6,7 @@ import { minor, readMoney, showMoney } from "../money.js";
 import { dateAndTime, day, t } from "../texts.js";
 import {
   Choice, editable, Fact, html, Icon, Key, Keypad, Note, NumberField, Quick, Quiet, useAttempt, useEffect,
-  useEntry, useState,
+  useEntry, useRef, useState,
 } from "./kit.js";
 
 const METHODS = ["cash", "card", "transfer"];
@@ -74,6 +74,8 @@ function roundBelow(debt) {
 
 function Taken({ taken, method, onDone }) {
   const { answer, balance, amount } = taken;
+  const button = useRef(null);
+  useEffect(() => button.current.focus(), []);
   return html`
     <div class="stack">
       <div class="done small"><span class="tick"><${Icon} name="check" size="large" /></span>
@@ -87,7 +89,7 @@ function Taken({ taken, method, onDone }) {
           value=${showMoney(minor(one.amount))} />`)}
       </dl>
       ${!answer && html`<${Note} tone="warn">${t("will_be_sent")}</${Note}>`}
-      <button type="button" class="btn primary big" data-focus onClick=${onDone}>${t("done")}</button>
+      <button type="button" class="btn primary big" ref=${button} onClick=${onDone}>${t("done")}</button>
     </div>`;
 }
 

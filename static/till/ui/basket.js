@@ -44,8 +44,8 @@ function Top({ till, cart }) {
         <${Icon} name="clock" size="small" />${t("parked_sales")}${parked > 0 && html`<span class="pill accent">${parked}</span>`}
         <${Key}>F5</${Key}></button>`}
       ${some && html`
-        <button type="button" class="btn ghost small" onClick=${() => till.clearCart()}><${Icon} name="trash"
-          size="small" />${t("clear_cart")}</button>`}
+        <button type="button" class="btn ghost small" aria-label=${t("clear_cart")} onClick=${() => till.clearCart()}><${Icon} name="trash"
+          size="small" /><span class="word">${t("clear_cart")}</span></button>`}
     </div>`;
 }
 
