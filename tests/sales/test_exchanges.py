@@ -205,6 +205,56 @@ def test_points_follow_the_goods(shop: Shop, till: Api, books: Books) -> None:
     assert books() == []
 
 
+def test_dollars_pay_the_difference_and_the_change(
+    shop: Shop, api_of: Callable[..., Api], books: Books
+) -> None:
+    set_setting(shop, "foreign_currency", "USD")
+    api = api_of("manager")
+    opened = {
+        "till_id": shop.till_id,
+        "opening_cash": "500000",
+        "opening_foreign": "20",
+        "exchange_rate": "12500",
+    }
+    assert api.post("/api/shifts/open", opened).status_code == 201
+    small, large = shop.product(price="40000"), shop.product(price="165000")
+    sale = sold(api, item(small))
+    both = swap(
+        api,
+        sale,
+        everything(sale),
+        [item(large)],
+        payments=[{"method": "cash", "amount": "12", "currency": "USD"}],
+        foreign_change="2",
+    )
+    assert both.status_code == 201, both.json
+    assert both.json["total"] == "125000.00"
+    assert [(one["currency"], one["foreign_amount"]) for one in both.json["payments"]] == [("USD", "10.00")]
+    back = refund(
+        api,
+        both.json,
+        payments=[
+            {"method": "cash", "amount": "10", "currency": "USD"},
+            {"method": "cash", "amount": "40000"},
+        ],
+    )
+    assert back.status_code == 201, back.json
+    assert books() == []
+
+
+def test_whoever_joins_an_exchange_is_named(shop: Shop, till: Api, books: Books) -> None:
+    customer = make_customer(shop, credit_limit=Decimal(100_000))
+    small, large = shop.product(price="40000"), shop.product(price="65000")
+    sale = sold(till, item(small))
+    debt = [{"method": "credit", "amount": "25000"}]
+    nobody = swap(till, sale, everything(sale), [item(large)], payments=debt)
+    assert (nobody.status_code, nobody.json["code"]) == (422, "customer_needed")
+    both = swap(till, sale, everything(sale), [item(large)], payments=debt, customer_id=customer)
+    assert both.status_code == 201, both.json
+    assert account(shop, customer)[0] == -25_000
+    assert books() == []
+
+
 def test_an_exchange_is_sent_twice(shop: Shop, till: Api, shift: int) -> None:
     small, large = shop.product(price="40000"), shop.product(price="65000")
     sale = sold(till, item(small))
