@@ -84,7 +84,8 @@ class _Roll:
 
     def _line(self, words: str, font: ImageFont.FreeTypeFont, place: str) -> None:
         height = round(font.size * 1.28)
-        left = {"left": 0.0, "middle": (self.dots - font.getlength(words)) / 2}[place]
+        spare = self.dots - font.getlength(words)
+        left = {"left": 0.0, "middle": spare / 2, "right": spare}[place]
         self._piece(height, lambda pen, top: pen.text((left, top), words, font=font, fill=BLACK))
 
     def _row(self, label: str, value: str, style: str) -> None:
@@ -93,9 +94,13 @@ class _Roll:
         value = plain_spaces(value)
         value_width = font.getlength(value)
         room = self.dots - value_width - (self.base if value else 0)
-        if room < self.dots / 4:  # a value as wide as the paper stands below its label
+        if (
+            room < self.dots / 4
+        ):  # a value as wide as the paper stands below its label, in several lines if need be
             self._row(label, "", style)
-            label, room = "", self.dots
+            for part in wrapped(value, font, self.dots):
+                self._line(part, font, "right")
+            return
         parts = wrapped(label, font, room) or [""]
         height = round(font.size * 1.28)
         for part in parts[:-1]:
