@@ -114,7 +114,7 @@ export class Refunds {
       number: sale.number,
       total,
       reason: draft.reason,
-      held: draft.held,
+      customerId: sale.customer?.id ?? null,
       items: this.#itemsOf(draft),
       shown: items.map((item) => ({ name: item.name, unit: item.unit, quantity: draft.quantities.get(item.id) })),
     };
@@ -136,6 +136,7 @@ export class Refunds {
       ...(sale.discount ? { discount: sale.discount } : {}),
       ...(sale.foreign_change ? { foreign_change: sale.foreign_change } : {}),
       ...(back.reason ? { reason: back.reason } : {}),
+      ...(back.customerId === null && cart.customer?.id ? { customer_id: cart.customer.id } : {}),
       ...(sale.approvals ? { approvals: sale.approvals } : {}),
       sold_at: new Date().toISOString(),
     };
