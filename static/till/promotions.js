@@ -83,17 +83,23 @@ function clockOf(at, timezone) {
 }
 
 function readClock(at, timezone) {
-  if (!clocks.has(timezone)) {
-    clocks.set(timezone, new Intl.DateTimeFormat("en-US", {
-      timeZone: timezone, hourCycle: "h23", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
-    }));
-  }
+  if (!clocks.has(timezone)) clocks.set(timezone, formatOf(timezone));
   const parts = clocks.get(timezone).formatToParts(new Date(at));
   const part = (type) => parts.find((one) => one.type === type).value;
   return {
     day: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(part("weekday")),
     seconds: Number(part("hour")) * 3600 + Number(part("minute")) * 60 + Number(part("second")),
   };
+}
+
+function formatOf(timezone) {
+  const shape = { hourCycle: "h23", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  try {
+    return new Intl.DateTimeFormat("en-US", { ...shape, timeZone: timezone });
+  } catch {
+    // An old browser does not know every zone; the device's own clock is most likely that of the shop.
+    return new Intl.DateTimeFormat("en-US", shape);
+  }
 }
 
 function isHolding(rule, branchId, tier, moment) {

@@ -50,6 +50,13 @@ def test_the_browser_takes_off_the_same() -> None:
     assert run_javascript(SCRIPT, VECTORS) == [case["expected"] for case in VECTORS]
 
 
+def test_a_time_zone_that_the_browser_does_not_know_does_not_stop_the_till() -> None:
+    rules = [{"id": 1, "kind": "percent", "percent": "10", "time_from": "00:00", "time_to": "23:59"}]
+    lines = [{"product_id": 1, "price": "1000", "quantity": "1"}]
+    case = {"rules": rules, "lines": lines, "at": "2026-11-20T12:00:00Z", "timezone": "Asia/Samarqand-2"}
+    assert run_javascript(SCRIPT, [case]) == [[[1, "100.00"]]]
+
+
 # --- Carts and rules of every kind -----------------------------------------------------------------------------------
 
 amounts = st.decimals(min_value=0, max_value=10**6, places=2)
