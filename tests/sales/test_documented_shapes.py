@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from smartpos.sales.schemas import SaleHeadOut, SaleItemOut, SaleOut, SalePaymentOut, ShiftOut, ShiftReport
+from smartpos.sales.schemas.refunds import RefundableItemOut, RefundableOut, RefundablePaymentOut
 from tests.cast import Shop
 from tests.conftest import Api
 
@@ -22,7 +23,11 @@ def answers(shop: Shop, api_of: Callable[..., Api]) -> dict[str, Any]:
         "payments": [{"method": "cash", "amount": "1000"}],
     }
     sale = api.post("/api/sell", body).json
+    refundable = api.get(f"/api/sales/{sale['id']}/refundable").json
     return {
+        "refundable": refundable,
+        "refundable item": refundable["items"][0],
+        "refundable payment": refundable["payments"][0],
         "sale": sale,
         "item": sale["items"][0],
         "payment": sale["payments"][0],
@@ -39,6 +44,9 @@ def answers(shop: Shop, api_of: Callable[..., Api]) -> dict[str, Any]:
         ("item", SaleItemOut),
         ("payment", SalePaymentOut),
         ("head", SaleHeadOut),
+        ("refundable", RefundableOut),
+        ("refundable item", RefundableItemOut),
+        ("refundable payment", RefundablePaymentOut),
         ("shift", ShiftOut),
         ("report", ShiftReport),
     ],
@@ -56,6 +64,9 @@ def test_the_documentation_lists_the_contract(shop: Shop, api_of: Callable[..., 
         ("/api/sell", "post"),
         ("/api/sales", "get"),
         ("/api/sales/{sale_id}", "get"),
+        ("/api/sales/{sale_id}/refund", "post"),
+        ("/api/sales/{sale_id}/refundable", "get"),
+        ("/api/refunds", "post"),
         ("/api/shifts", "get"),
         ("/api/shifts/open", "post"),
         ("/api/shifts/current", "get"),
