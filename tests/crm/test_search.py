@@ -130,3 +130,15 @@ def test_words_of_a_phone() -> None:
 def test_nobody_elses_words(stranger: Shop, people: dict[int, str]) -> None:
     with stranger.inside("stranger"):
         assert search_customers("ali").ids == []
+
+
+def test_a_command_builds_the_words_anew(shop: Shop) -> None:
+    with shop.inside("manager"):
+        db.session.add(Customer(name="Import Qilingan", customer_number="77"))
+    runner = shop.app.test_cli_runner()
+    done = runner.invoke(args=["customers", "reindex", "--organization", "bahor"])
+    assert done.exit_code == 0, done.output
+    assert "bahor: 1 customers" in done.output
+    with shop.inside("manager"):
+        assert len(search_customers("qilingan").ids) == 1
+    assert runner.invoke(args=["customers", "reindex", "--organization", "nobody"]).exit_code == 1

@@ -19,7 +19,7 @@ from smartpos.finance.models import CashEntry, CashEntryKind, Payment
 from smartpos.sales.models import Shift
 from smartpos.sales.operations import close_shift, open_shift
 from smartpos.sales.totals import amount_of
-from tests.cast import PASSWORD, Shop
+from tests.cast import PASSWORD, PIN, Shop
 from tests.conftest import Api, LiveServer
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -281,6 +281,28 @@ def test_taking_a_payment_back(
     assert books() == []
 
 
+def test_a_managers_pin_takes_one_payment_back(shop: Shop, cashier: Api, open_till: int) -> None:
+    customer = owing(shop, "30000")
+    made = [cashier.post(f"/api/clients/{customer}/payment", payment("1000")).json for _time in range(2)]
+    body = {"client_uuid": str(uuid4()), "reason": "Counted twice"}
+    asked = {
+        "action": "sales:payment:reverse",
+        "user_id": shop.users["manager"],
+        "pin": PIN,
+        "subject_uuid": body["client_uuid"],
+    }
+    approval = cashier.post("/api/approvals", asked)
+    assert approval.status_code == 201, approval.get_data(as_text=True)
+    tokens = {"approvals": [approval.json["token"]]}
+    forged = cashier.post(f"/api/payments/{made[0]['id']}/reverse", body | {"approvals": [str(uuid4())]})
+    assert forged.status_code == 403
+    done = cashier.post(f"/api/payments/{made[0]['id']}/reverse", body | tokens)
+    assert done.status_code == 201, done.get_data(as_text=True)
+    # Used up: it is good for nothing else.
+    other = body | tokens | {"client_uuid": str(uuid4())}
+    assert cashier.post(f"/api/payments/{made[1]['id']}/reverse", other).status_code == 403
+
+
 def test_a_reason_is_needed(shop: Shop, cashier: Api, manager: Api, open_till: int) -> None:
     customer = owing(shop, "30000")
     made = cashier.post(f"/api/clients/{customer}/payment", payment("1000")).json
@@ -408,3 +430,11 @@ def test_one_phone_given_to_two_customers_at_once(live_server: LiveServer) -> No
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     winner, loser = sorted(answers, key=lambda answer: answer.status_code)
     assert loser.json["customer"] == {"id": winner.json["id"], "name": winner.json["name"]}
+
+
+def test_one_customer_posted_five_times_at_once(live_server: LiveServer) -> None:
+    body = {"name": "Oybek", "phone": "935556688", "client_uuid": str(uuid4())}
+    apis = [_token(live_server, "cashier") for _place in range(5)]
+    answers = _together([partial(api.post, "/api/clients", body) for api in apis])
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 201]
+    assert len({answer.json["id"] for answer in answers}) == 1

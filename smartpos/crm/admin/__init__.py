@@ -9,7 +9,8 @@ from smartpos.core.admin.trail import describe_subjects
 from smartpos.crm import operations
 from smartpos.crm.admin.accounts import EntryView
 from smartpos.crm.admin.common import CUSTOMERS
-from smartpos.crm.admin.customers import AddressView, ContactView, CustomerView
+from smartpos.crm.admin.customers import CustomerView
+from smartpos.crm.admin.parts import AddressView, ContactView
 from smartpos.crm.models import Customer, CustomerAddress, CustomerContact, CustomerTransaction
 from smartpos.crm.permissions import CrmPermission as P
 
