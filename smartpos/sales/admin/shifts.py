@@ -126,10 +126,8 @@ class ShiftView(ReadOnlyView):
         "status",
         "opened_at",
         "last_number",
-        "expected_cash",
         "closing_cash",
         "difference",
-        "late_count",
     )
     column_details_list = (
         "number",
