@@ -38,7 +38,8 @@ EDGES = (
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
     "img-src": ["'self'", "data:", "blob:"],
-    "script-src": "'self'",
+    # Compiling WebAssembly (the library that reads codes for the till's camera) runs no script of a page.
+    "script-src": ["'self'", "'wasm-unsafe-eval'"],
     "style-src": "'self'",
     "connect-src": "'self'",
     "worker-src": "'self'",

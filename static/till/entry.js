@@ -9,7 +9,7 @@ import { day, dayAfter, t } from "./texts.js";
 
 const PREFIX = /^\s*(\d{1,6}(?:[.,]\d{1,3})?)\s*[*×xх]\s*(.*)$/iu; // 3*code
 const TYPING_WAITS = 40; // milliseconds
-const OPEN_TO_SCANS = ["quantity", "discount", "payment"]; // windows that a scan may pass by
+const OPEN_TO_SCANS = ["quantity", "discount", "payment", "camera"]; // windows that a scan may pass by
 const UNSURE = 8; // fewer signs than any retail barcode has: may be an amount that somebody typed very fast
 
 /** What a text asks for: a product, and how many thousandths of it, null when it doesn't say. */
@@ -53,14 +53,20 @@ export class Entry {
     const counted = before.sought ? 1000 : (before.count ?? 1000);
     // A quantity that was waiting for this scan has been used; anything else stays in its field.
     restore(field, before.count !== null && !before.sought ? "" : field?.value);
+    this.read(code, counted);
+    return true;
+  }
+
+  /** A code was read, by a scanner or by the camera. */
+  read(code, counted = 1000) {
     const { dialog } = this.till.state;
+    const entry = this.lookUp(code);
     if (this.taker) this.taker(code);
     else if (!dialog && !entry && isReceiptCode(code)) this.till.open({ name: "refund", receipt: code });
     else if (dialog && !OPEN_TO_SCANS.includes(dialog.name)) this.till.refuse(t("close_window_first"));
     else if (this.till.busy) this.#queueUp(code, counted);
     else if (entry) this.add(entry, counted);
     else this.unknownCode(code);
-    return true;
   }
 
   /** What a code stands for: a product's own, a label of the scale, a GS1 code; null when nobody knows it. */

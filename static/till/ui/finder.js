@@ -1,5 +1,6 @@
 // Finding goods by hand: the search field, categories, tiles and results.
 
+import { hasCamera } from "../camera.js";
 import { asked } from "../entry.js";
 import { showMoney, showQuantity } from "../money.js";
 import { useStore } from "../store.js";
@@ -45,6 +46,9 @@ function SearchField({ till, results }) {
         ? html`<button type="button" class="btn ghost square" aria-label=${t("clear_search")}
           onClick=${() => { till.entry.setQuery(""); till.focusSearch(); }}><${Icon} name="x" /></button>`
         : html`<${Key}>F2</${Key}>`}
+      ${!open && hasCamera() && html`<button type="button" class="btn ghost square camera-button"
+        aria-label=${t("scan_with_camera")} title=${t("scan_with_camera")} onClick=${() => till.open({ name: "camera" })}>
+        <${Icon} name="barcode" /></button>`}
     </div>`;
 }
 

@@ -10,6 +10,7 @@ import { ApprovalDialog } from "./approval.js";
 import { Basket } from "./basket.js";
 import { CustomerDialog } from "./customers.js";
 import { DiscountDialog } from "./discounts.js";
+import { CameraDialog } from "./camera.js";
 import { Finder } from "./finder.js";
 import { HistoryDialog } from "./history.js";
 import { html, Icon, Key, useEffect, useRef, useState, WayOut } from "./kit.js";
@@ -34,6 +35,7 @@ const DIALOGS = {
   outbox: OutboxDialog,
   keys: KeysDialog,
   settings: SettingsDialog,
+  camera: CameraDialog,
 };
 
 export function Frame({ till }) {
