@@ -52,6 +52,7 @@ export class Api {
   }
 
   async #send(method, path, body) {
+    const sentWith = this.session.csrf;
     const answer = await this.#fetch(method, path, body);
     let content = {};
     try {
@@ -62,7 +63,8 @@ export class Api {
     }
     if (answer.ok) return content;
     const problem = new Problem(answer.status, content);
-    if (problem.status === 401) this.onSignedOut(path);
+    // A request of the session before is no word about the one that has begun meanwhile.
+    if (problem.status === 401 && sentWith === this.session.csrf) this.onSignedOut(path);
     throw problem;
   }
 

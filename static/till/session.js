@@ -114,7 +114,7 @@ export class Session {
     }
   }
 
-  /** Sign in; without the network against the proof on this device. Returns what there is to object, or "". */
+  /** Sign in; without the network against the proof on this device. Throws the Problem that there is. */
   async signInByPin(userId, pin) {
     const organization = this.till.state.organization.id;
     let answer;
@@ -129,7 +129,7 @@ export class Session {
     }
     this.#signedIn(organization, answer, pin);
     if (!(await this.renew())) location.assign(this.till.loginAddress());
-    return "";
+    return undefined;
   }
 
   async #pinAtServer(userId, pin) {
@@ -156,14 +156,13 @@ export class Session {
       boot = await this.vault.unlock(organization, userId, pin);
     } catch (error) {
       if (!(error instanceof TooManyTries)) throw error;
-      return t("wait_after_wrong_pins", { seconds: error.seconds });
+      throw new Problem(429, { code: "too_many_tries", detail: t("wait_after_wrong_pins", { seconds: error.seconds }) });
     }
-    if (!boot) return t("wrong_pin_offline");
+    if (!boot) throw new Problem(403, { code: "wrong_pin", detail: t("wrong_pin_offline") });
     this.unlocked = { userId, pin };
     // Whoever signed in at the server last is somebody else, perhaps: a fresh page must ask again.
     setLockMark("here");
     this.till.sessionChanged(Session.facts(boot));
-    return "";
   }
 
   /** There is a connection again: tell the server who works here, without disturbing them if possible. */

@@ -141,7 +141,7 @@ class Till:
     def settled(self) -> None:
         """Wait until everything sold here has reached the server."""
         pill = self.page.locator(".pill.outbox")
-        expect(pill).to_have_attribute("data-waiting", "0", timeout=15_000)
+        expect(pill).to_have_attribute("data-waiting", "0", timeout=30_000)
 
     def sales(self) -> int:
         """How many sales the shop has, once those of this till have arrived."""
