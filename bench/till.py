@@ -1,0 +1,144 @@
+"""The till in a real browser with 100,000 products: from payment to ready, warm start, search, memory."""
+
+import statistics
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import create_engine, text
+
+from bench import scan
+from bench.figures import Figure
+from bench.instance import Instance
+from tools.browser import browser_path
+
+PRODUCTS = 100_000
+CUSTOMERS = 100_000
+SALES = 40
+QUERIES = ("sut", "choy ahmad", "guruch 12", "shokolad", "non", "2900000", "мусаффо", "shakalad", "xyzxyz")
+READY_AIM = 50  # milliseconds
+SEARCH_AIM = 50
+START_AIM = 3  # seconds
+MEMORY_AIM = 500  # megabytes
+
+CUSTOMERS_SQL = """
+INSERT INTO customers (organization_id, name, phone)
+SELECT :organization_id, 'Mijoz ' || number, '+99890' || lpad(number::text, 7, '0')
+FROM generate_series(1, :customers) AS number
+"""
+
+# From the key that pays to the page that shows the payment and takes the next scan, laid out.
+WATCH = """() => {
+  window.ready = [];
+  let start = null;
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.ctrlKey) start = event.timeStamp;
+  }, { capture: true });
+  new MutationObserver(() => {
+    if (start === null || !document.querySelector(".done")) return;
+    document.querySelector(".done").getBoundingClientRect();
+    window.ready.push(performance.now() - start);
+    start = null;
+  }).observe(document.querySelector("#till"), { childList: true, subtree: true });
+}"""
+
+SEARCH = """async (queries) => {
+  const { Catalogue } = await import("/static/till/catalogue.js");
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  const name = names.find((one) => one.startsWith("smartpos-till-"));
+  const catalogue = new Catalogue(null, { name, branchId: 0, url: "" });
+  const begun = performance.now();
+  await catalogue.open();
+  const opened = performance.now() - begun;
+  const times = [];
+  for (let turn = 0; turn < 5; turn += 1) {
+    for (const query of queries) {
+      const start = performance.now();
+      catalogue.index.search(query);
+      if (turn > 0) times.push(performance.now() - start);
+    }
+  }
+  return { opened, times, size: catalogue.index.size };
+}"""
+
+
+def measure() -> list[Figure]:
+    """Milliseconds from payment to ready, seconds of a warm start, milliseconds of a search, megabytes."""
+    with Instance(demo="small") as instance:
+        engine = create_engine(instance.database_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            facts = {
+                "organization_id": connection.scalar(
+                    text("SELECT id FROM organizations WHERE domain = 'bahor'")
+                ),
+                "wanted": PRODUCTS,
+                "customers": CUSTOMERS,
+                "count": SALES * 2,
+            }
+            connection.execute(text(scan.PRODUCTS_SQL), facts)
+            connection.execute(text(scan.BARCODES_SQL), facts)
+            connection.execute(text(CUSTOMERS_SQL), facts)
+            connection.execute(text("ANALYZE"))
+            codes = list(connection.scalars(text(scan.CODES_SQL), facts))
+        engine.dispose()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path(),
+                args=["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
+            )
+            page = browser.new_page(viewport={"width": 1366, "height": 768})
+            try:
+                return _figures(page, instance, codes)
+            finally:
+                browser.close()
+
+
+def _figures(page: Page, instance: Instance, codes: list[Any]) -> list[Figure]:
+    page.goto(f"{instance.url}/login")
+    page.fill("[name=name]", "cashier")
+    page.fill("[name=password]", instance.password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    scan._open(page, instance)
+    page.wait_for_timeout(20_000)  # the customers come after the products
+    warm = scan._open(page, instance)
+    page.evaluate(WATCH)
+    online = _sell(page, codes[:SALES])
+    page.context.set_offline(True)
+    offline = _sell(page, codes[SALES:])
+    memory = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
+    page.context.set_offline(False)
+    found = page.evaluate(SEARCH, list(QUERIES))
+    of = f"{found['size']:,} products".replace(",", " ")
+    people = f"{CUSTOMERS:,} customers".replace(",", " ")
+    slowest = max(found["times"])
+    return [
+        *_ready("online", online),
+        *_ready("offline", offline),
+        Figure(f"Till started again, {of}", warm, "s", START_AIM, "the aim", "< 1"),
+        Figure(f"Search, {of}, slowest of {len(QUERIES)}", slowest, "ms", SEARCH_AIM, "the aim", "< 1"),
+        Figure(f"Memory, {of}, {people}", memory, "MB", MEMORY_AIM, "the aim", "< 1"),
+    ]
+
+
+def _ready(where: str, times: list[float]) -> list[Figure]:
+    of = f"Payment key to ready, {where}"
+    times = sorted(times)
+    return [
+        Figure(f"{of}, median", statistics.median(times), "ms", READY_AIM, "the aim", "< 1"),
+        Figure(f"{of}, 95 of 100", times[len(times) * 95 // 100], "ms", READY_AIM, "the aim", "< 1"),
+    ]
+
+
+def _sell(page: Page, codes: list[Any]) -> list[float]:
+    """Sell so many receipts of one line by card; gives the milliseconds of each."""
+    page.evaluate("() => { window.ready.length = 0; }")
+    for code in codes:
+        page.keyboard.type(code, delay=2)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".line")
+        page.wait_for_timeout(150)
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector(".done")
+    times: list[float] = page.evaluate("window.ready")
+    assert len(times) == len(codes), f"{len(times)} payments of {len(codes)}"
+    return times
