@@ -70,6 +70,7 @@ def head_body(sale: SoldSale) -> dict[str, Any]:
         "cashier": sale.cashier,
         **_buyer_body(sale.buyer),
         "original_id": sale.original_id,
+        "original_number": sale.original_number,
         "price_type_id": sale.price_type_id,
         "payment_method": sale.payment_method.value,
         "gross": plain(sale.gross),

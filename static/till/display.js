@@ -14,13 +14,23 @@ const system = matchMedia("(prefers-color-scheme: dark)");
 const root = document.documentElement;
 let shop = boot.shop;
 
+// Drawn here, because few devices have letters for them.
+const FULL = "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5";
+const HALF = "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 1 0 0-15zM10 2.5v15a7.5 7.5 0 0 0 0-15z";
+
+function Tool({ text, path, filled, onClick }) {
+  return html`<button type="button" class="tool" aria-label=${text} title=${text} onClick=${onClick}>
+    <svg viewBox="0 0 20 20" aria-hidden="true" class=${filled ? "filled" : ""}><path d=${path} /></svg>
+  </button>`;
+}
+
 function Head() {
   return html`<header class="head">
     ${shop.logo && html`<img class="logo" src=${shop.logo} alt="" />`}
     <h1>${shop.name}</h1>
     <span class="grow"></span>
-    <button type="button" class="tool" aria-label=${t("full_screen")} title=${t("full_screen")} onClick=${fullScreen}>⛶</button>
-    <button type="button" class="tool" aria-label=${t("light_or_dark")} title=${t("light_or_dark")} onClick=${otherTheme}>◐</button>
+    <${Tool} text=${t("full_screen")} path=${FULL} onClick=${fullScreen} />
+    <${Tool} text=${t("light_or_dark")} path=${HALF} filled onClick=${otherTheme} />
   </header>`;
 }
 

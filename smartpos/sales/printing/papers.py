@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till
 from smartpos.sales.bodies import sale_body
-from smartpos.sales.models import Sale
 from smartpos.sales.printing.blocks import RULE, Block, Language, Look, receipt_blocks, row, text
 from smartpos.sales.queries import SoldSale, sold_sale
 from smartpos.sales.queries.look import receipt_look
@@ -32,19 +28,11 @@ def language_of(actor: Actor) -> Language:
     return Language(receipt_texts(), actor.organization.zone)
 
 
-def receipt_facts(sale: SoldSale) -> dict[str, Any]:
-    """A receipt as the API gives it, with the number of the one it gives back."""
-    number = None
-    if sale.original_id is not None:
-        number = db.session.scalar(select(Sale.number).where(Sale.id == sale.original_id))
-    return {**sale_body(sale), "original_number": number}
-
-
 def receipt_paper(sale: SoldSale, *, actor: Actor, copy_at: datetime | None = None) -> Paper:
     """The paper of a receipt that the actor may see; with ``copy_at`` it says that it is a copy."""
     look = receipt_look(actor, db.session.get(Branch, sale.branch_id))
     till = db.session.get(Till, sale.till_id)
-    blocks = receipt_blocks(receipt_facts(sale), look, language_of(actor), copy_at=copy_at)
+    blocks = receipt_blocks(sale_body(sale), look, language_of(actor), copy_at=copy_at)
     return Paper(sale.number, blocks, look, till.receipt_width if till else 80)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from smartpos.catalog.models import Promotion
 from smartpos.core.db import db
@@ -126,8 +127,10 @@ class SoldSale:
     created_at: datetime
     items: list[SoldItem] = field(default_factory=list)
     payments: list[SoldPayment] = field(default_factory=list)
+    original_number: str | None = None
 
 
+_Original = aliased(Sale)
 _HEADS: AnySelect = (
     select(
         Sale.id,
@@ -143,6 +146,7 @@ _HEADS: AnySelect = (
         Sale.cashier_id,
         func.coalesce(func.nullif(User.full_name, ""), User.username).label("cashier"),
         Sale.original_id,
+        _Original.number.label("original_number"),
         Sale.price_type_id,
         Sale.payment_method,
         Sale.gross_amount.label("gross"),
@@ -168,6 +172,7 @@ _HEADS: AnySelect = (
     .join(Branch, Branch.id == Sale.branch_id)
     .join(Till, Till.id == Sale.till_id)
     .join(User, User.id == Sale.cashier_id)
+    .outerjoin(_Original, _Original.id == Sale.original_id)
     .outerjoin(Customer, Customer.id == Sale.customer_id)
 )
 _NAMES = list(_HEADS.selected_columns.keys())

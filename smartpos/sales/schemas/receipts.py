@@ -87,6 +87,7 @@ class SaleHeadOut(Schema):
     points_used = MoneyField()
     points_balance = MoneyField(allow_none=True)
     original_id = fields.Integer(allow_none=True, metadata={"description": "the receipt it gives back"})
+    original_number = fields.String(allow_none=True)
     price_type_id = fields.Integer(allow_none=True)
     payment_method = fields.Enum(PaymentSummary, by_value=True)
     gross = MoneyField()
