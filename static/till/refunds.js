@@ -196,7 +196,8 @@ export function restockedBy(items) {
   const back = new Map();
   for (const item of items) {
     const quantity = Math.round((thousandths(item.quantity) * thousandths(item.multiplier ?? "1")) / 1000);
-    if (quantity < 0 && (item.restock ?? "sale") !== "sale") continue;
+    // What goes out in an exchange is taken off the shelf like any sale.
+    if (quantity >= 0 || (item.restock ?? "sale") !== "sale") continue;
     back.set(item.product_id, (back.get(item.product_id) ?? 0) + quantity);
   }
   return back;

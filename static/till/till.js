@@ -13,20 +13,19 @@ import { Events } from "./events.js";
 import { Favourites } from "./favourites.js";
 import { normalApostrophes } from "./fold.js";
 import { Memory } from "./memory.js";
-import { minor, plainMoney, showMoney, thousandths } from "./money.js";
-import { NoSafePlace, Outbox } from "./outbox.js";
+import { minor } from "./money.js";
+import { Outbox } from "./outbox.js";
 import { Parking } from "./parking.js";
+import { Paying } from "./paying.js";
 import { Refunds, restockedBy } from "./refunds.js";
-import { missingRights, neededRights } from "./rights.js";
 import { Session } from "./session.js";
-import { cashAlone, shownSale, withFacts } from "./shown.js";
 import { play } from "./sounds.js";
 import { Store } from "./store.js";
 import { t } from "./texts.js";
 
 const SYNC_EVERY = 30000; // milliseconds
 const TOAST_STAYS = 4500;
-const PRINT_WAITS = 600; // milliseconds in which the receipt may still get its number
+
 export class Till {
   constructor(boot) {
     this.api = new Api({ csrf: boot.csrf });
@@ -72,10 +71,10 @@ export class Till {
       who: () => ({ cashierId: this.state.user.id, shiftId: this.state.shift?.id ?? null, tillId: this.state.tillId }),
       renewToken: () => this.session.freshToken(),
       onChange: (outbox) => this.#set({ outbox }),
-      onEntry: (entry, before) => this.#entryChanged(entry, before),
+      onEntry: (entry, before) => this.paying.entryChanged(entry, before),
     });
     this.outboxReady = this.outbox.open();
-    this.paying = false;
+    this.paying = new Paying(this);
     this.favourites = new Favourites(this.device, boot.popular ?? []);
     this.urls = boot.urls;
     this.entry = new Entry(this);
@@ -100,7 +99,7 @@ export class Till {
 
   /** Whether a payment is being written down, or sent because it can't be; the cart must stay as it is. */
   get busy() {
-    return this.paying || this.checkout.busy;
+    return this.paying.busy || this.checkout.busy;
   }
 
   #set(change) {
@@ -117,7 +116,7 @@ export class Till {
     });
     const complete = await this.catalogue.open();
     if (complete) this.#catalogueChanged("ready");
-    await this.#resumeSale();
+    await this.paying.resume();
     await this.syncCatalogue();
     clearInterval(this.timer);
     this.timer = setInterval(() => {
@@ -180,22 +179,6 @@ export class Till {
     this.events.settleAll();
   }
 
-  /** What was on its way when the page was closed must arrive, and only once; its cart is not to be paid again. */
-  async #resumeSale() {
-    const safe = await this.outboxReady;
-    const body = this.own.get("sending");
-    if (body && safe) {
-      await this.outbox.put({ kind: "sale", id: body.client_uuid, url: this.urls.sell, body });
-      this.own.setNow("sending", null);
-    } else if (body && !this.state.locked) await this.#sellOnline(body);
-    const { cart } = this.state;
-    const entry = safe && cart.lines.length ? await this.outbox.get(cart.uuid) : null;
-    if (!entry || entry.state === "attention" || this.state.cart !== cart) return;
-    const sale = entry.answer ?? entry.shown;
-    if (sale) this.#show(sale);
-    else this.emptyCart();
-  }
-
   sessionChanged(facts) {
     const { user, branch } = this.state;
     this.#set({ ...facts, locked: null, dialog: null, asking: null });
@@ -203,7 +186,7 @@ export class Till {
     // Stock, and perhaps prices, are those of the branch.
     if (facts.branch.id !== branch.id) this.start();
     else {
-      this.#resumeSale();
+      this.paying.resume();
       this.syncCatalogue();
     }
     this.outbox.wake();
@@ -268,119 +251,9 @@ export class Till {
     this.pay([{ method, amount: given ?? total }]);
   }
 
-  /** payments: [{method, amount, due_date?, currency?}]; `foreignChange` is what of the change goes out in foreign cash. */
-  async pay(payments, foreignChange = 0) {
-    const { cart, shift } = this.state;
-    if (this.busy || this.state.asking || shift === null) return;
-    if (cart.lines.length === 0 && !cart.back) {
-      this.toast(t("cart_is_empty"), "info");
-      return;
-    }
-    const forbidden = cart.lines.find((line) => !line.cashAllowed);
-    if (forbidden && payments.some(({ method, amount }) => method === "cash" && amount > 0)) {
-      this.refuse(t("no_cash_for", { name: forbidden.name }));
-      return;
-    }
-    const missing = missingRights(this, cart, neededRights(this, cart, this.priced(false), payments));
-    if (missing.length > 0) {
-      if (await this.approvals.allForCart(missing)) await this.pay(payments, foreignChange);
-      return;
-    }
-    const given = payments.length > 1 ? payments.filter(({ amount }) => amount > 0) : payments;
-    if (cart.back) await this.#exchange(given, foreignChange);
-    else {
-      const rounding = minor(this.state.organization.cash_rounding);
-      await this.#complete(carts.saleOf(cart, given, { ...this.pricing, rounding, foreignChange }));
-    }
-  }
-
-  /** Goods against goods: the server must know the receipt they came from, so this waits for its answer. */
-  async #exchange(payments, foreignChange) {
-    const { cart } = this.state;
-    const { total } = this.priced(payments.every(({ method }) => method === "cash"));
-    this.paying = true;
-    this.#set({ sending: { body: null, attempt: 1, waiting: false } });
-    this.close();
-    try {
-      const used = total === 0 ? [] : payments;
-      const sale = await this.refunds.sendExchange(cart, used.map((one) => ({ ...one, amount: Math.abs(one.amount) })),
-        { ...this.pricing, foreignChange });
-      this.#sold(sale ?? { ...this.#exchangeShown(cart, payments), number: t("will_be_sent") });
-    } catch (error) {
-      this.#refused({ ...(error.body ?? {}), code: error.code ?? "", detail: this.explain(error) });
-    } finally {
-      this.paying = false;
-      this.#set({ sending: null });
-      this.entry.takeQueue();
-    }
-  }
-
-  #exchangeShown(cart, payments) {
-    const { total } = this.priced(false);
-    const text = (amount) => plainMoney(amount);
-    return {
-      id: null, client_uuid: cart.uuid, type: "exchange", total: text(total), change: "0.00", items: [],
-      created_at: new Date().toISOString(), payments: payments.map((one) => ({ ...one, amount: text(one.amount) })),
-    };
-  }
-
-  /** Write the sale down, say that it is paid, and let it travel to the server by itself. */
-  async #complete(sale) {
-    const { cart, user, branch, shift, tills, tillId } = this.state;
-    const priced = this.priced(cashAlone(sale.payments));
-    const body = withFacts(sale, { cart, priced, user, shift, at: this.api.now() });
-    const till = tills.find(({ id }) => id === tillId);
-    this.paying = true;
-    this.close();
-    try {
-      if (!(await this.outboxReady)) throw new NoSafePlace();
-      const shown = shownSale({ body, cart, priced, user, branch, till, shift });
-      await this.outbox.put({ kind: "sale", id: body.client_uuid, url: this.urls.sell, body, shown, cart });
-      this.#sold(shown);
-    } catch (error) {
-      if (!(error instanceof NoSafePlace)) throw error;
-      await this.#sellOnline(body);
-    } finally {
-      this.paying = false;
-      this.entry.takeQueue();
-    }
-  }
-
-  /** Without a safe place on this device nothing counts as sold before the server has said so. */
-  async #sellOnline(body) {
-    this.paying = false; // the checkout is busy instead
-    try {
-      const sale = await this.checkout.send(body);
-      if (sale) this.#sold(sale);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (error.status === 401) return;
-      if (error.code === "csrf") {
-        if (await this.session.renew()) this.toast(t("try_again"), "warn");
-        else this.session.ended();
-      } else this.#refused({ ...error.body, code: error.code, detail: error.message });
-    }
-  }
-
-  #sold(sale) {
-    const { cart } = this.state;
-    if (cart.uuid === sale.client_uuid) {
-      const quantities = soldQuantities(cart);
-      this.favourites.count([...quantities.keys()]);
-      this.#takeStock(quantities);
-    }
-    this.events.settleAll();
-    this.#show(sale);
-    this.sound("paid");
-    if (this.state.settings.print) this.#printSoon(sale);
-  }
-
-  /** The screen says paid, and is ready for the next customer. */
-  #show(sale) {
-    const announced = t("sold_change", { change: showMoney(minor(sale.change)) });
-    this.own.set("last", sale);
-    if (this.state.cart.uuid === sale.client_uuid) this.emptyCart();
-    this.#set({ done: sale, last: sale, pane: "cart", announced });
+  /** See Paying. */
+  pay(payments, foreignChange = 0) {
+    return this.paying.pay(payments, foreignChange);
   }
 
   emptyCart() {
@@ -390,56 +263,14 @@ export class Till {
 
   /** Goods of a receipt came back, or went out with it: what the shelf has changes at once. */
   restocked(items) {
-    this.#takeStock(restockedBy(items));
+    this.takeStock(restockedBy(items));
   }
 
-  #takeStock(quantities) {
+  /** The shelf has more or less of these from now on: thousandths by product that went out. */
+  takeStock(quantities) {
     this.catalogue.take(quantities);
     const { catalogue } = this.state;
     this.#set({ catalogue: { ...catalogue, version: catalogue.version + 1 } });
-  }
-
-  /** Print with the number if the server is as quick as usual; a sale that it refuses needs no receipt. */
-  async #printSoon(sale) {
-    const entry = this.outbox.safe && this.state.reachable && !sale.id
-      ? await this.outbox.answered(sale.client_uuid, PRINT_WAITS) : null;
-    if (entry?.state !== "attention") this.desk.print(entry?.answer ?? sale);
-  }
-
-  /** An entry of the outbox is in another state than before. */
-  #entryChanged(entry) {
-    if (entry.kind === "held" && entry.state === "sent") this.parking.arrived(entry);
-    if (entry.kind !== "sale") return;
-    if (entry.state === "sent") {
-      const { done, last } = this.state;
-      if (last?.client_uuid === entry.id) {
-        this.own.set("last", entry.answer);
-        this.#set({ last: entry.answer, ...(done?.client_uuid === entry.id ? { done: entry.answer } : {}) });
-      }
-    } else if (entry.state === "attention") this.#saleRefused(entry);
-  }
-
-  /** The server won't have a sale: while the next has not begun the cart comes back, else the outbox keeps it. */
-  #saleRefused(entry) {
-    const { cart, done, user, locked } = this.state;
-    const stillHere = done?.client_uuid === entry.id && cart.lines.length === 0 && user.id === entry.cashierId && !locked;
-    if (stillHere && entry.cart) {
-      this.#set({ cart: entry.cart, done: null, last: null });
-      this.own.set("last", null);
-      this.#takeStock(soldQuantities(entry.cart, -1));
-      this.#refused(entry.problem);
-    } else this.refuse(t("sale_needs_attention", { number: entry.shown?.number ?? "", reason: entry.problem.detail }));
-  }
-
-  #refused(problem) {
-    this.refuse(problem.detail || problem.title || problem.code);
-    if (problem.code === "not_enough_stock") {
-      const lines = problem.lines ?? [];
-      const shortages = lines.map((line) => ({ productId: line.product_id, available: thousandths(line.available) }));
-      this.#set({ cart: carts.withShortages(this.state.cart, shortages), pane: "cart" });
-    } else if (["no_open_shift", "shift_is_closed"].includes(problem.code)) this.#set({ shift: null });
-    else if (problem.code === "client_uuid_reused") this.open({ name: "recorded" });
-    else if (problem.status === 422 || problem.status === 404) this.syncCatalogue(); // prices or products have changed
   }
 
   /** Give up a cart whose sale is recorded already. */
@@ -515,14 +346,4 @@ export class Till {
     this.#set({ toasts: this.state.toasts.filter((one) => one.id !== id) });
     toast.action?.gone?.();
   }
-}
-
-/** What a cart takes out of the stock, in thousandths by product. */
-function soldQuantities(cart, sign = 1) {
-  const quantities = new Map();
-  for (const line of cart.lines) {
-    const sold = sign * Math.round((line.quantity * line.perPack) / 1000);
-    quantities.set(line.productId, (quantities.get(line.productId) ?? 0) + sold);
-  }
-  return quantities;
 }

@@ -71,7 +71,7 @@ def test_hundreds_of_lines_stay_in_their_place(till: Till, shelf: Shelf) -> None
     assert till.line(shelf["many 149"]).locator(".count").is_visible()
 
 
-@pytest.mark.parametrize("key", ["F1", "F8", "F10"])
+@pytest.mark.parametrize("key", ["F1", "F3", "F5", "F8", "F10", "Control+h"])
 def test_windows_hold_the_focus_and_give_it_back(till: Till, shelf: Shelf, key: str) -> None:
     till.page.keyboard.press(key)
     expect(till.dialog).to_be_visible()
@@ -90,16 +90,41 @@ def test_everything_to_press_has_a_name(till: Till, shelf: Shelf) -> None:
         ".filter((one) => !(one.textContent.trim() || one.ariaLabel || one.labels?.length)).length"
     )
     assert till.page.evaluate(nameless) == 0
-    for key in ("F6", "F7", "F9", "F10"):
+    for key in ("F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "Control+h"):
         till.page.keyboard.press(key)
         expect(till.dialog).to_be_visible()
         assert till.page.evaluate(nameless) == 0
         till.page.keyboard.press("Escape")
 
 
+@pytest.mark.parametrize("screen", ["desktop", "tablet", "phone"])
+def test_every_window_fits_the_screen(browse: Callable[..., Till], shelf: Shelf, screen: str) -> None:
+    till = browse("cashier", **SCREENS[screen])
+    page = till.page
+    page.goto(f"{till.server.url}/till")
+    opening = page.locator(".opening .btn.primary")
+    expect(opening.or_(page.locator(".tile").first)).to_be_visible()
+    if opening.is_visible():
+        opening.click()
+    page.locator(".tile").filter(has_text=shelf["milk"].name).click()
+    inside = (
+        "() => [...document.querySelectorAll('.window, .window .btn.primary')].every((one) => {"
+        " const box = one.getBoundingClientRect();"
+        " return box.left >= 0 && box.right <= innerWidth + 1 && box.top >= 0 && box.bottom <= innerHeight + 1; })"
+    )
+    for key in ("F1", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "Control+h"):
+        page.keyboard.press(key)
+        expect(till.dialog).to_be_visible()
+        page.wait_for_timeout(150)
+        assert page.evaluate(inside), key
+        assert page.evaluate(FITS), key
+        page.keyboard.press("Escape")
+        expect(till.dialog).to_have_count(0)
+    assert till.complaints == []
+
+
 def test_only_keys_that_work_are_shown(till: Till) -> None:
     till.page.keyboard.press("F1")
     shown = till.dialog.locator("dt").all_inner_texts()
     caps = {cap for text in shown for cap in re.split(r"\s+", text.strip())}
-    assert {"Enter", "F2", "F6", "F7", "F8", "F9", "F10", "Del", "Esc", "F1"} <= caps
-    assert not {"F3", "F4", "F5"} & caps
+    assert {"Enter", "Ctrl", "H", "Del", "Esc", *(f"F{number}" for number in range(1, 11))} <= caps

@@ -216,7 +216,7 @@ def test_the_receipts_of_the_shift(till: Till, shelf: Shelf) -> None:
     pay(till)
     expect(till.done).to_be_visible()
     till.settled()
-    till.page.keyboard.press("F8")
+    till.page.keyboard.press("Control+h")
     till.page.locator(".receipt-row").first.click()
     expect(till.dialog).to_contain_text(shelf["chocolate"].name)
     expect(till.dialog).to_contain_text("21\u202f000")

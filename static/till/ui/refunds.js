@@ -60,8 +60,9 @@ export function RefundDialog({ till, receipt = null, id = null }) {
 
 function FindReceipt({ till, busy, onOpen, cart, onGoods }) {
   const [query, setQuery] = useState("");
-  const [customer, setCustomer] = useState(cart.customer);
-  const [people, setPeople] = useState([]);
+  const [customer, setCustomer] = useState(null);
+  const usual = cart.customer?.id ? [cart.customer] : []; // who stands at the counter comes first
+  const [people, setPeople] = useState(usual);
   const [list, setList] = useState({ items: null, error: "", cursor: null });
   const [at, setAt] = useState(0);
   const box = useRef(null);
@@ -74,7 +75,7 @@ function FindReceipt({ till, busy, onOpen, cart, onGoods }) {
         till.customers.search(query).then((found) => put(() => setPeople(found.filter(({ id }) => id).slice(0, 6))), () => {});
         return;
       }
-      setPeople([]);
+      setPeople(query ? [] : usual);
       till.refunds.recent({ text: query, customerId: customer?.id ?? null }).then(
         (page) => put(() => { setList({ items: page.items, error: "", cursor: page.next_cursor }); setAt(0); }),
         (error) => put(() => setList({ items: [], error: till.explain(error), cursor: null })),
@@ -111,7 +112,7 @@ function FindReceipt({ till, busy, onOpen, cart, onGoods }) {
       ${(customer || people.length > 0) && html`<div class="chips inner">
         ${customer && html`<button type="button" class="chip on" onClick=${() => setCustomer(null)}>${customer.name} ×
           </button>`}
-        ${people.map((one) => html`<button type="button" class="chip" key=${one.id}
+        ${people.filter((one) => one.id !== customer?.id).map((one) => html`<button type="button" class="chip" key=${one.id}
           onClick=${() => { setCustomer(one); setQuery(""); }}>${one.name}</button>`)}
       </div>`}
       <ul class="picks" ref=${box}>
