@@ -21,32 +21,37 @@ from smartpos.identity.actors import Actor
 NOTHING = Decimal("0.00")
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
 
-# ``{which}`` picks the lines. A line that takes back one that itself takes back counts for the first of them.
-# Such lines are few, so they are summed up by themselves; all others are read, sorted and added up once.
+# ``{accounts}`` picks the accounts with what is on them. What is paid settles debts oldest first, so what is open are
+# the newest debts that make up the balance; lines of what was paid need not be read at all.
+# A line that takes back one that itself takes back counts for the first of them. Such lines are few, and summed first.
 _OPEN = """
-WITH counter AS (
+WITH account AS (
+    {accounts}
+), counter AS (
     SELECT coalesce(first.reverses_id, entry.reverses_id) AS id, sum(entry.amount) AS amount
-    FROM customer_transactions AS entry
+    FROM account
+    JOIN customer_transactions AS entry
+      ON entry.organization_id = %(organization_id)s AND entry.customer_id = account.customer_id
     LEFT JOIN customer_transactions AS first
       ON first.organization_id = entry.organization_id AND first.id = entry.reverses_id
-    WHERE entry.organization_id = %(organization_id)s AND entry.reverses_id IS NOT NULL AND {which}
+    WHERE entry.reverses_id IS NOT NULL {until}
     GROUP BY 1
 ), line AS (
-    SELECT entry.customer_id, entry.id, entry.amount + coalesce(counter.amount, 0) AS amount, entry.occurred_at,
-           entry.branch_id, entry.origin_kind, entry.origin_id, entry.transaction_type, entry.due_date
-    FROM customer_transactions AS entry
+    SELECT entry.customer_id, entry.id, entry.occurred_at, entry.branch_id, entry.origin_kind, entry.origin_id,
+           entry.transaction_type, entry.due_date, -account.balance AS debt,
+           -(entry.amount + coalesce(counter.amount, 0)) AS owed
+    FROM account
+    JOIN customer_transactions AS entry
+      ON entry.organization_id = %(organization_id)s AND entry.customer_id = account.customer_id
     LEFT JOIN counter ON counter.id = entry.id
-    WHERE entry.organization_id = %(organization_id)s AND entry.reverses_id IS NULL
-      AND entry.amount + coalesce(counter.amount, 0) <> 0 AND {which}
+    WHERE entry.reverses_id IS NULL AND (entry.amount < 0 OR counter.id IS NOT NULL)
+      AND entry.amount + coalesce(counter.amount, 0) < 0 {until}
 ), placed AS (
     SELECT line.*, coalesce(due_date, (occurred_at AT TIME ZONE %(zone)s)::date) AS due_on,
-           sum(-amount) FILTER (WHERE amount < 0)
-               OVER (PARTITION BY customer_id ORDER BY occurred_at, id) AS owed_up_to,
-           coalesce(sum(amount) FILTER (WHERE amount > 0) OVER (PARTITION BY customer_id), 0) AS paid
+           debt + owed - sum(owed) OVER (PARTITION BY customer_id ORDER BY occurred_at DESC, id DESC) AS beside_newer
     FROM line
 ), debt AS (
-    SELECT *, -amount AS owed, least(-amount, owed_up_to - paid) AS open FROM placed
-    WHERE amount < 0 AND owed_up_to > paid
+    SELECT *, least(owed, beside_newer) AS open FROM placed WHERE beside_newer > 0
 )
 """
 _DEBTS = """
@@ -63,13 +68,22 @@ _BUCKETS = """
        coalesce(sum(open) FILTER (WHERE %(today)s > due_on), 0.00) AS overdue,
        coalesce(sum(open), 0.00) AS total
 """
-_OF_ONE = _OPEN.format(which="entry.customer_id = %(customer_id)s AND entry.id < %(before)s")
-_OF_SOME = _OPEN.format(which="entry.customer_id = ANY (%(customer_ids)s::bigint[])")
+_OF_ONE = _OPEN.format(
+    accounts="""SELECT %(customer_id)s::bigint AS customer_id, coalesce(sum(amount), 0.00) AS balance
+    FROM customer_transactions
+    WHERE organization_id = %(organization_id)s AND customer_id = %(customer_id)s AND id < %(before)s""",
+    until="AND entry.id < %(before)s",
+)
+_OF_SOME = _OPEN.format(
+    accounts="""SELECT id AS customer_id, balance FROM customers
+    WHERE organization_id = %(organization_id)s AND balance < 0 AND id = ANY (%(customer_ids)s::bigint[])""",
+    until="",
+)
 _OF_DEBTORS = _OPEN.format(
-    which="""entry.customer_id IN (
-        SELECT id FROM customers
-        WHERE organization_id = %(organization_id)s AND balance < 0
-          AND (%(assigned_to)s::bigint IS NULL OR assigned_to = %(assigned_to)s))"""
+    accounts="""SELECT id AS customer_id, balance FROM customers
+    WHERE organization_id = %(organization_id)s AND balance < 0
+      AND (%(assigned_to)s::bigint IS NULL OR assigned_to = %(assigned_to)s)""",
+    until="",
 )
 _AGEING_OF_SOME = f"{_OF_SOME} SELECT customer_id, {_BUCKETS} FROM debt GROUP BY customer_id"
 # Totals are of all debtors, rows of this page alone; without rows there are still the totals.
