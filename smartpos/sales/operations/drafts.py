@@ -133,6 +133,7 @@ class Draft:
     cashier: str
     buyer: Buyer | None = None
     original_id: int | None = None
+    original_number: str | None = None
     price_type_id: int | None = None
     returned: Decimal = NOTHING
     reason: str | None = None
@@ -336,6 +337,7 @@ class Draft:
             cashier=self.cashier,
             buyer=self.buyer,
             original_id=self.original_id,
+            original_number=self.original_number,
             price_type_id=self.price_type_id,
             payment_method=settlement.summary,
             gross=self._sum("gross"),

@@ -245,6 +245,7 @@ def _complete(work: Return, fingerprint: str) -> tuple[SoldSale, bool]:
         cashier=sale.actor.name,
         buyer=change.buyer if change else None,
         original_id=original.id,
+        original_number=original.number,
         price_type_id=sale.customer.price_type_id if sale.customer and work.is_exchange else None,
         reason=work.request.reason,
     ).write()
