@@ -435,7 +435,9 @@ def test_a_till_gets_its_printer_and_a_test_page(shop: Shop, desk: Desk, client_
         assert answer.status_code in {200, 422} and "aria-invalid" in answer.get_data(as_text=True)
     assert owner.post(address, data=form).status_code == 302
     sent = {"id": shop.till_id, "csrf_token": csrf(owner)}
-    assert owner.post("/admin/tills/act/test_page/", data=sent).status_code == 302
+    answer = owner.post("/admin/tills/act/test_page/", data=sent, follow_redirects=True)
+    assert answer.request.path == "/admin/print_jobs/details/"
+    assert answer.status_code == 200
     with shop.inside("owner"):
         till = db.session.get_one(Till, shop.till_id, populate_existing=True)
         assert (till.printer_host, till.printer_port, till.has_drawer) == ("127.0.0.1", printer.port, True)

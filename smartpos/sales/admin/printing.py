@@ -3,16 +3,17 @@
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, url_for
+from flask import Flask, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from smartpos.core.admin import ReadOnlyView, RowAction, add_views, register_link, register_row_action
 from smartpos.core.admin.formatters import NOTHING
 from smartpos.core.admin.labels import describe
 from smartpos.core.admin.origins import register_origin
 from smartpos.core.jobs import enqueue_after_commit
+from smartpos.core.permissions import can
 from smartpos.identity.models import Till
 from smartpos.identity.permissions import IdentityPermission
 from smartpos.sales.admin.counter import me
@@ -50,15 +51,16 @@ def _again(job: PrintJob) -> str:
     return _("It is being printed.")
 
 
-def _test_page(till: Till) -> Markup:
+def _test_page(till: Till) -> Any:
     request = PrintRequest(uuid4(), PrintKind.TEST, till_id=till.id)
     job, _is_new = request_print(request, actor=me())
     enqueue_after_commit(print_paper, job.organization_id, job.id)
-    return Markup('{} <a href="{}">{}</a>').format(
-        _("The test page is being printed."),
-        url_for("print_jobs.details_view", id=job.id),
-        _("What became of it"),
-    )
+    said = _("The test page is being printed.")
+    if not can(P.SALE_READ_ALL):
+        return said
+    flash(said, "success")
+    # Where it is told what became of it.
+    return redirect(url_for("print_jobs.details_view", id=job.id))
 
 
 class PrintJobView(ReadOnlyView):
