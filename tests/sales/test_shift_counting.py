@@ -21,6 +21,7 @@ from tests.conftest import Api
 from tests.sales.test_sell_api import item, sale
 from tests.sales.test_sell_api import set_setting as setting
 from tests.sales.test_shift_cash import move
+from tests.sales.test_statement_budget import statements
 
 
 @pytest.fixture
@@ -246,6 +247,18 @@ class TestForeignCash:
         assert refused.json["code"] == "difference_needs_reason"
         passed = close(cashier, shift, closing_cash="0", closing_foreign="49.20")
         assert passed.json["foreign_difference"] == "-0.80"
+
+
+def test_closing_adds_nothing_up(shop: Shop, till: Api, open_till: int) -> None:
+    milk = shop.product(price="1000")
+    for _sale in range(3):
+        till.post("/api/sell", sale(item(milk, 1), payments=[{"method": "cash", "amount": "1000"}]))
+    with statements() as sent:
+        assert close(till, open_till, closing_cash="53000").json["difference"] == "0.00"
+    ledgers = ("cash_entries", "sales", "sale_payments", "payments")
+    asked = [one for one in sent if any(f"FROM {name}" in one for name in ledgers)]
+    assert asked == []
+    assert len(sent) <= 12, "\n".join(sent)
 
 
 def test_a_shared_shift_is_everybodys_who_works_at_its_till(shop: Shop, open_till: int) -> None:
