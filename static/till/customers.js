@@ -108,7 +108,7 @@ export class Customers {
     const { user, shift } = this.till.state;
     const body = {
       client_uuid: uuid, amount: plainMoney(amount), method, prepayment,
-      occurred_at: new Date().toISOString(), shift_id: shift.id, cashier_id: user.id,
+      occurred_at: this.till.api.now().toISOString(), shift_id: shift.id, cashier_id: user.id,
     };
     const shown = { customer: customer.name, phone: customer.phone, amount: body.amount, method };
     const answer = await deliver(this.till, {

@@ -92,7 +92,7 @@ export class Desk {
   /** Put cash in, take it out, or spend it. amount in minor units. Resolves to the answer, or null: sent later. */
   moveCash({ kind, amount, reason, categoryId = null, currency = null, uuid, token = null }) {
     const body = {
-      kind, amount: plainMoney(amount), reason, client_uuid: uuid, occurred_at: new Date().toISOString(),
+      kind, amount: plainMoney(amount), reason, client_uuid: uuid, occurred_at: this.till.api.now().toISOString(),
       ...(categoryId ? { category_id: categoryId } : {}),
       ...(currency ? { currency } : {}),
       ...(token ? { approvals: [token] } : {}),
@@ -136,9 +136,36 @@ export class Desk {
     };
   }
 
-  /** Print a receipt that was just made. */
-  print(sale) {
-    return printReceipt(sale, this.#shop(), this.till.state.settings.width);
+  /** Whether this till has a printer of its own in the network, and whether the person wants to use it. */
+  get hasPrinter() {
+    const { tills, tillId } = this.till.state;
+    return Boolean(tills.find(({ id }) => id === tillId)?.has_printer);
+  }
+
+  get #usesPrinter() {
+    return this.hasPrinter && this.till.state.settings.network !== false && this.till.state.reachable;
+  }
+
+  /** Print a receipt that was just made: on the network printer where there is one, else by the browser. */
+  async print(sale) {
+    if (this.#usesPrinter && sale.id && (await this.#sentToPrinter({ kind: "receipt", sale_id: sale.id }))) return;
+    await printReceipt(sale, this.#shop(), this.till.state.settings.width);
+  }
+
+  /** false: the server could not take the job, so that the browser has to print. */
+  async #sentToPrinter(job) {
+    try {
+      await this.printJob(job);
+      return true;
+    } catch (error) {
+      this.till.toast(this.till.explain(error), "warn");
+      return false;
+    }
+  }
+
+  /** Print the report of a shift on the network printer. false: the browser has to. */
+  async reportPrinted(shiftId) {
+    return this.#usesPrinter && this.#sentToPrinter({ kind: "report", shift_id: shiftId });
   }
 
   /** Print a receipt again; the paper says that it is a copy, and it is recorded. */
@@ -148,6 +175,10 @@ export class Desk {
     });
     if (!right) return;
     const { token, subject } = right;
+    // The server records what goes to its printer; what the browser prints is told to it.
+    const approvals = token ? [token] : [];
+    const job = { kind: "copy", sale_id: sale.id, client_uuid: subject, approvals };
+    if (this.#usesPrinter && sale.id && (await this.#sentToPrinter(job))) return;
     this.till.events.record({ kind: "reprint", saleId: sale.id, details: { number: sale.number }, token, uuid: subject });
     await printReceipt({ ...sale, copy: true }, this.#shop(), this.till.state.settings.width);
   }
@@ -160,7 +191,7 @@ export class Desk {
     this.printedOnce = last?.client_uuid;
   }
 
-  /** Give the network printer of this till something to do: {kind, sale_id?, shift_id?}. */
+  /** Give the network printer of this till something to do: {kind, sale_id?, shift_id?, client_uuid?, approvals?}. */
   printJob(job) {
     return this.till.api.post("/api/print-jobs", { client_uuid: newUuid(), till_id: this.till.state.tillId, ...job });
   }

@@ -10,11 +10,12 @@ import { Scanner } from "./scanner.js";
 import { Till } from "./till.js";
 import { useTexts } from "./texts.js";
 import { Frame } from "./ui/frame.js";
+import { keepIcons } from "./ui/kit.js";
 import { Vault } from "./vault.js";
 
 const FACTS = "/api/till/facts";
 
-const vault = await Vault.open();
+const [vault] = await Promise.all([Vault.open(), keepIcons()]);
 const start = await factsToStartWith();
 if (start) begin(start);
 

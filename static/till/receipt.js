@@ -50,6 +50,9 @@ export function receiptOf(sale, look) {
 
 let frame = null;
 
+// Read while there is a network: a page without a service worker may lose it, and must go on printing.
+const KEPT_STYLE = fetch(STYLE).then((answer) => answer.text()).catch(() => "");
+
 /** Print a receipt on paper of `width` millimetres (58 or 80) without leaving the till. */
 export async function printReceipt(sale, look, width) {
   // A copy that somebody asked for is one; only the first paper of a sale is printed as often as the shop wishes.
@@ -61,6 +64,14 @@ export async function printReceipt(sale, look, width) {
 /** Print the paper of these blocks, a report for example. */
 export function printBlocks(blocks, look, width, title) {
   return printPapers([paperOf(blocks, look)], width, title);
+}
+
+/** Give the page the rules in `text`, without a file that would have to be fetched. */
+function adopted(page, text) {
+  const sheet = new page.defaultView.CSSStyleSheet();
+  sheet.replaceSync(text);
+  page.adoptedStyleSheets = [sheet];
+  return sheet;
 }
 
 async function printPapers(papers, width, title) {
@@ -79,16 +90,16 @@ async function printPapers(papers, width, title) {
   style.rel = "stylesheet";
   style.href = STYLE.href;
   const ready = new Promise((resolve) => {
-    style.addEventListener("load", resolve);
-    style.addEventListener("error", resolve);
+    style.addEventListener("load", () => resolve(style.sheet));
+    style.addEventListener("error", async () => resolve(adopted(page, await KEPT_STYLE)));
   });
   page.head.append(style);
-  await ready;
+  const sheet = await ready;
   await Promise.all([...page.images].map((image) => image.decode().catch(() => {})));
   // A roll has no page height; the page is made as long as the receipt, or a cut would come in the middle of it.
   const pixels = page.querySelector(".receipt").getBoundingClientRect().bottom;
   const height = Math.ceil((pixels * 25.4) / 96) + TAIL;
-  style.sheet?.insertRule(`@page { size: ${width}mm ${Math.max(height, width + 1)}mm; margin: 0; }`);
+  sheet?.insertRule(`@page { size: ${width}mm ${Math.max(height, width + 1)}mm; margin: 0; }`);
   // The frame never gets the focus: a scan that comes meanwhile belongs to the till.
   frame.contentWindow.print();
 }

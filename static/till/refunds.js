@@ -99,7 +99,7 @@ export class Refunds {
       ...(draft.backBy && total > 0 ? { payments: payments.map(({ method }) => ({ method })) } : {}),
       ...(draft.reason ? { reason: draft.reason } : {}),
       ...(tokens.length ? { approvals: tokens } : {}),
-      sold_at: new Date().toISOString(),
+      sold_at: this.till.api.now().toISOString(),
     };
     return this.#deliver(draft.uuid, `/api/sales/${draft.sale.id}/refund`, body);
   }
@@ -138,7 +138,7 @@ export class Refunds {
       ...(back.reason ? { reason: back.reason } : {}),
       ...(back.customerId === null && cart.customer?.id ? { customer_id: cart.customer.id } : {}),
       ...(sale.approvals ? { approvals: sale.approvals } : {}),
-      sold_at: new Date().toISOString(),
+      sold_at: this.till.api.now().toISOString(),
     };
     return this.#deliver(cart.uuid, `/api/sales/${back.saleId}/refund`, body);
   }
@@ -157,7 +157,7 @@ export class Refunds {
       reason,
       ...(cart.customer?.id ? { customer_id: cart.customer.id } : {}),
       ...(tokens.length ? { approvals: tokens } : {}),
-      sold_at: new Date().toISOString(),
+      sold_at: this.till.api.now().toISOString(),
     };
     return this.#deliver(cart.uuid, "/api/refunds", body);
   }

@@ -394,3 +394,23 @@ def test_the_sales_of_the_whole_module_are_in_the_books(live_server: LiveServer,
         distinct = db.session.execute(select(func.count(Sale.client_uuid.distinct()))).scalar_one()
     assert sales == distinct > 0
     assert till.books_are_right()
+
+
+def test_without_a_service_worker_the_open_page_survives(browse: Callable[..., Till], shelf: Shelf) -> None:
+    """As on a plain http address in the shop's own network, where browsers allow none."""
+    till = browse("cashier", service_workers="block")
+    till.open()
+    sales = till.sales()
+    till.page.context.set_offline(True)
+    sell(till, shelf["milk"])
+    receipt = till.page.frame_locator("iframe.print-frame").locator(".receipt")
+    expect(receipt).to_contain_text("W-")
+    assert receipt.evaluate("(one) => one.ownerDocument.adoptedStyleSheets[0].cssRules.length") > 5
+    till.page.locator(".pill.outbox").click()
+    icon = till.dialog.locator(".icon use").first
+    assert icon.evaluate("(one) => one.getBBox().width") > 0
+    till.page.keyboard.press("Escape")
+    sell(till, shelf["bread"])
+    till.page.context.set_offline(False)
+    wake(till.page)
+    assert till.sales() == sales + 2

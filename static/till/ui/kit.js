@@ -9,9 +9,25 @@ export { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState 
 
 const SPRITE = new URL("../../icons.svg", import.meta.url).href;
 
+let address = `${SPRITE}#`;
+
+/** Put the sprite into the page: an icon that is drawn for the first time without a network must not be missing. */
+export async function keepIcons() {
+  try {
+    const text = await (await fetch(SPRITE)).text();
+    const sprite = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    for (const icon of sprite.querySelectorAll("[id]")) icon.id = `icon-${icon.id}`;
+    sprite.style.display = "none";
+    document.body.append(sprite);
+    address = "#icon-";
+  } catch {
+    // They come from the file, then, one by one.
+  }
+}
+
 /** An icon of the sprite; decoration only, the words beside it say what it means. */
 export function Icon({ name, size = "" }) {
-  return html`<svg class=${`icon ${size}`} aria-hidden="true"><use href=${`${SPRITE}#${name}`} /></svg>`;
+  return html`<svg class=${`icon ${size}`} aria-hidden="true"><use href=${`${address}${name}`} /></svg>`;
 }
 
 /** A key cap, for people with a keyboard; what it does is said by the button it stands on. */
