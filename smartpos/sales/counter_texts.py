@@ -262,6 +262,7 @@ def _cash() -> dict[str, str]:
         "currency": _("Currency"),
         "customer_display": _("Customer's screen"),
         "display_blocked": _("The browser does not allow another window. Allow it for this page."),
+        "network_printer": _("Use the till's network printer"),
         "open_drawer": _("Open the drawer"),
         "drawer_opened": _("The drawer is open."),
     }

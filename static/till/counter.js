@@ -158,8 +158,8 @@ export class Counter {
     if (!right) return;
     const { token, subject } = right;
     try {
-      await till.events.record({ kind: "drawer_opened", token, uuid: subject });
-      await till.desk.printJob({ kind: "drawer" });
+      // The server records it with the job.
+      await till.desk.printJob({ kind: "drawer", client_uuid: subject, approvals: token ? [token] : [] });
       till.toast(t("drawer_opened"), "info");
     } catch (error) {
       till.refuse(till.explain(error));

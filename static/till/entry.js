@@ -48,7 +48,8 @@ export class Entry {
     const { code, field, sure } = known ?? readings.find((reading) => isGtin(reading.code)) ?? readings[0];
     const inSearch = field?.element === this.search;
     const entry = this.lookUp(code);
-    if (!entry && (!sure || (field && code.length < UNSURE) || (inSearch && !/\d/.test(code)))) return false;
+    const short = code.length < UNSURE && !isReceiptCode(code); // a receipt's number may be as short as 1-1-5
+    if (!entry && (!sure || (field && short) || (inSearch && !/\d/.test(code)))) return false;
     const before = inSearch ? asked(field.value) : { sought: "", count: null };
     const counted = before.sought ? 1000 : (before.count ?? 1000);
     // A quantity that was waiting for this scan has been used; anything else stays in its field.
@@ -147,6 +148,7 @@ export class Entry {
     else if (chosen ?? best) this.choose(chosen ?? best, count);
     else if (results.length && !fast) return this.till.toast(t("choose_one"), "warn");
     else if (digits) this.unknownCode(sought);
+    else if (isReceiptCode(sought)) this.till.open({ name: "refund", receipt: sought });
     else return this.#nothingFound(sought);
     return this.setQuery("");
   }

@@ -18,7 +18,9 @@ export class Events {
    * token (of an approval), uuid, at}.
    */
   async record(event) {
-    const body = bodyOf(event);
+    const { user, shift } = this.till.state;
+    // Whoever sends it later, it was done by this person in this shift.
+    const body = { ...bodyOf(event), cashier_id: user.id, ...(shift ? { shift_id: shift.id } : {}) };
     if (!(await this.till.outboxReady)) {
       await this.till.api.post(ADDRESS, { items: [body] }).catch(() => {});
       return;

@@ -106,7 +106,7 @@ def test_every_window_fits_the_screen(browse: Callable[..., Till], shelf: Shelf,
     expect(opening.or_(page.locator(".tile").first)).to_be_visible()
     if opening.is_visible():
         opening.click()
-    page.locator(".tile").filter(has_text=shelf["milk"].name).click()
+    page.locator(".tile").filter(has_text=shelf["tea"].name).click()
     inside = (
         "() => [...document.querySelectorAll('.window, .window .btn.primary')].every((one) => {"
         " const box = one.getBoundingClientRect();"

@@ -171,7 +171,7 @@ function Lines({ till, draft, setDraft, onDone }) {
   useEffect(() => {
     // Scanning what comes back counts it, as scanning counts what goes out.
     till.takesBackByScan = (code) => {
-      const entry = till.catalogue.index.lookUp(code);
+      const entry = till.entry.lookUp(code);
       const item = entry && open.find((one) => one.product_id === entry.product.id);
       if (!item) return false;
       setQuantity(item, (quantities.get(item.id) ?? 0) + 1000);
@@ -298,7 +298,7 @@ function GoodsBack({ till, onDone }) {
   const total = till.priced(method === "cash").total;
   useEffect(() => {
     till.takesBackByScan = (code) => {
-      const entry = till.catalogue.index.lookUp(code);
+      const entry = till.entry.lookUp(code);
       if (entry) till.entry.add(entry);
       return Boolean(entry);
     };

@@ -60,8 +60,9 @@ export function ShiftReport({ till, report }) {
     </dl>`)}`;
 }
 
-/** The report on the receipt paper. */
-export function printReport(till, report) {
+/** The report on the receipt paper, of the network printer where the till has one. */
+export async function printReport(till, report) {
+  if (await till.desk.reportPrinted(report.id)) return;
   const { organization, branch, settings } = till.state;
   const closed = report.status === "closed" || Boolean(report.closed_at);
   const title = t("shift_number", { number: report.number });
@@ -75,5 +76,5 @@ export function printReport(till, report) {
       ...section.map(([label, value, strong]) => ({ kind: "row", label, value, style: strong ? "strong" : "" })),
     ]),
   ];
-  return printBlocks(blocks, {}, settings.width, title);
+  await printBlocks(blocks, {}, settings.width, title);
 }

@@ -33,6 +33,9 @@ export function SettingsDialog({ till }) {
               onChange=${() => till.setSettings({ width })} />${width} mm</label>`)}
         </fieldset>
         ${tick("print", t("print_after_sale"))}
+        ${till.desk.hasPrinter && html`<label class="tick-field"><input type="checkbox"
+          checked=${settings.network !== false}
+          onChange=${(event) => till.setSettings({ network: event.target.checked })} />${t("network_printer")}</label>`}
         ${tick("sound", t("sounds"))}
         <p class="note muted">${t("settings_hint")}</p>
         <button type="button" class="btn" disabled=${catalogue.state === "loading"}
