@@ -34,8 +34,9 @@ STEPS = {
     "shifts": ("Writing shifts", 1),
     "sales": ("Writing receipts", 23),
     "accounts": ("Writing customers' accounts", 2),
-    "movements": ("Writing movements of stock", 23),
+    "movements": ("Writing movements of stock", 22),
     "cash": ("Writing the cash ledger", 3),
+    "counter": ("Working at the counter", 1),
     "neighbour": ("Opening the neighbour's shop", 1),
 }
 

@@ -14,6 +14,7 @@ from smartpos.core.db import db, utc_now
 from smartpos.core.tenancy import platform_scope, tenant_scope
 from smartpos.demo.cast import CASHIERS, PLACES_BY_DUTY, STORES
 from smartpos.demo.catalogue import DemoProduct, best_sellers, read_products, read_recipes
+from smartpos.demo.counter import Counter
 from smartpos.demo.goods import write_goods
 from smartpos.demo.history import Plan, tell_history
 from smartpos.demo.numbers import Numbers
@@ -59,8 +60,10 @@ def load_demo(
     products = read_products()
     progress("people")
     bahor, navruz = write_bahor(password), write_navruz(password)
+    moment = now or utc_now()
     with tenant_scope(bahor.organization_id):
         actor = system_actor(bahor.organization_id)
+        vat_rates = _vat_rates(actor, moment)
         progress("products")
         goods = write_goods(products, actor=actor)
         progress("history")
@@ -71,8 +74,8 @@ def load_demo(
             plan=PLANS[size],
             places=PLACES_BY_DUTY,
             reserve_cashier=len(CASHIERS) - 1,
-            vat_rates=_vat_rates(actor, now or utc_now()),
-            now=now or utc_now(),
+            vat_rates=vat_rates,
+            now=moment,
             zone=actor.organization.zone,
         )
         numbers = Numbers(
@@ -95,6 +98,8 @@ def load_demo(
         ):
             progress(step)
             write()
+        progress("counter")
+        Counter(products, numbers, history, bahor, vat_rates).play()
     progress("neighbour")
     with tenant_scope(navruz.organization_id):
         _stock_neighbour(list(best_sellers(products)), navruz.branches[0], navruz.organization_id)

@@ -2,12 +2,10 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -21,17 +19,14 @@ from smartpos.crm.models import Customer, CustomerEntryKind, CustomerTransaction
 from smartpos.demo.catalogue import read_products, read_recipes
 from smartpos.demo.loader import load_demo
 from smartpos.demo.note import note_file
-from smartpos.factory import create_app
 from smartpos.identity.models import Branch, BranchKind, LoginName, Organization, Till, User
 from smartpos.identity.passwords import password_matches
 from smartpos.identity.queries import actor_of_user
 from smartpos.sales.models import PaymentMethod, Sale, SaleItem, SalePayment, Shift, ShiftStatus
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.models import BranchStock, InventoryMovement
-from tests import servers
-from tests.conftest import settings
+from tests.demo.conftest import PASSWORD, load, organization
 
-PASSWORD = "kuz-bog-uzum-24"
 OTHER_PASSWORD = "bahor-keldi-yana-9"
 ROLES = {
     "owner": RoleKey.OWNER,
@@ -42,41 +37,6 @@ ROLES = {
     "warehouse": RoleKey.WAREHOUSE_MANAGER,
     "operator": RoleKey.OPERATOR,
 }
-
-
-def load(app: Flask, password: str | None) -> Result:
-    runner = app.test_cli_runner(env={"SMARTPOS_DEMO_PASSWORD": password, "SMARTPOS_DEMO": None})
-    return runner.invoke(args=["demo", "load", "--size", "small"])
-
-
-@pytest.fixture(scope="module")
-def loaded(
-    migrated: str, worker: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Flask, Result]]:
-    """An installation with the demo, and what the command said."""
-    name = f"demo_{worker}"
-    servers.create_database(name, template=migrated)
-    app = create_app(settings(name, tmp_path_factory.mktemp("demo")))
-    result = load(app, PASSWORD)
-    assert result.exit_code == 0, result.output + str(result.exception)
-    yield app, result
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    servers.drop_database(name)
-
-
-@pytest.fixture
-def demo(loaded: tuple[Flask, Result]) -> Iterator[Flask]:
-    """Inside the chain's scope."""
-    app, _result = loaded
-    with app.app_context(), tenant_scope(organization("bahor")):
-        yield app
-
-
-def organization(domain: str) -> int:
-    with platform_scope(reason="look at the demo"):
-        return db.session.execute(select(Organization.id).where(Organization.domain == domain)).scalar_one()
 
 
 def test_the_books_agree(loaded: tuple[Flask, Result]) -> None:
