@@ -65,7 +65,9 @@ def _selling() -> dict[str, str]:
         "camera_starting": _("The camera is starting…"),
         "camera_hint": _("Hold the code in front of the camera."),
         "camera_light": _("Light"),
-        "camera_not_allowed": _("The browser may not use the camera. Allow it in the browser's settings for this page."),
+        "camera_not_allowed": _(
+            "The browser may not use the camera. Allow it in the browser's settings for this page."
+        ),
         "camera_none": _("This device has no camera."),
         "camera_failed": _("The camera cannot be used right now."),
         "goods_expired": _("%(name)s: expired on %(date)s, not to be sold.", name="{name}", date="{date}"),
@@ -299,6 +301,10 @@ def _outbox() -> dict[str, str]:
         "outbox_unsafe_text": _(
             "This browser does not keep sales safely (a private window, a full disk or forbidden storage). Sales are "
             "only made while the server answers. Free some space or open the till in an ordinary window."
+        ),
+        "outbox_not_promised": _(
+            "The browser has not promised to keep this till's data when the device runs full. Install the till as an "
+            "application, and do not use it in a private window."
         ),
         "outbox_empty": _("Nothing has been sold on this device in the last days."),
         "outbox_state_attention": _("Needs attention"),

@@ -228,7 +228,8 @@ def reverse_payment(
     if is_cash and shift is None:
         raise NoOpenShift
     if is_cash and shift is not None and shift.cash_balance < amount:
-        raise NotEnoughCash(cash=plain(shift.cash_balance))
+        # How much there is stays unsaid: whoever counts the drawer shall not know it before.
+        raise NotEnoughCash
     customer = lock_customer(customer_id, actor=actor)
     now = utc_now()
     row = _Row(
