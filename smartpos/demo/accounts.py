@@ -14,9 +14,9 @@ from smartpos.demo.numbers import Numbers
 from smartpos.demo.records import DebtRecord, SaleRecord, ShiftRecord
 from smartpos.finance.models import PaidBy, Payment
 from smartpos.sales.operations import SALE_ORIGIN as SALE
+from smartpos.sales.queries.debts import PAYMENT_ORIGIN
 from smartpos.sales.requests import fingerprint_of
 
-PAYMENT_ORIGIN = "payment"
 PAYMENT_PREFIX = "P-"
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from smartpos.core.db import Model
 from smartpos.core.money import ZERO
 from smartpos.crm.models import CustomerTransaction
-from smartpos.demo.accounts import ACCOUNT_COLUMNS, DEBT_COLUMNS, PAYMENT_ORIGIN, AccountWriter
+from smartpos.demo.accounts import ACCOUNT_COLUMNS, DEBT_COLUMNS, AccountWriter
 from smartpos.demo.bulk import insert_rows
 from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.history import History
@@ -21,6 +21,7 @@ from smartpos.finance.models import CashEntry, CashEntryKind, PaidBy, Payment
 from smartpos.sales.models import Sale, SaleItem, SalePayment, SaleType, Shift, ShiftStatus
 from smartpos.sales.operations import SALE_ORIGIN as SALE
 from smartpos.sales.operations import SHIFT_ORIGIN as SHIFT
+from smartpos.sales.queries.debts import PAYMENT_ORIGIN
 from smartpos.sales.requests import SaleLine, SaleRequest, Tender
 from smartpos.sales.totals import Totals, with_cash, with_debt, with_receipt
 from smartpos.stock.models import BranchStock, InventoryMovement, MovementType, StockAdjustment
