@@ -8,6 +8,7 @@ const EVENTS = "/api/till-events";
 const DRAW = 40; // milliseconds between two changes of the screen
 const LISTED = 300; // entries the screen knows of; those that need attention are always among them
 const BROKEN_WAITS = 10000; // milliseconds until a device that could not write tries again
+const PRUNES = 6 * 3600000; // milliseconds
 const GATHER = 200; // milliseconds in which news of other tabs are gathered before they are read
 
 /** The device gives no safe place for sales: a private window, a full disk, a forbidden storage. */
@@ -38,6 +39,7 @@ export class Outbox {
     this.onEntry = onEntry;
     this.store = null;
     this.trusted = true;
+    this.kept = false; // whether the browser has promised to keep it
     this.paused = null;
     this.counts = { waiting: 0, sending: 0, sent: 0, attention: 0 };
     this.list = [];
@@ -45,7 +47,7 @@ export class Outbox {
 
   /** What the screen shows before anything is known. */
   static nothing() {
-    return { waiting: 0, attention: 0, list: [], paused: null, safe: true };
+    return { waiting: 0, attention: 0, list: [], paused: null, safe: true, kept: true };
   }
 
   /** Whether sales can be kept on this device. */
@@ -57,7 +59,10 @@ export class Outbox {
   async open() {
     try {
       this.store = await OutboxStore.open(this.organizationId);
+      await this.store.prune();
+      await this.refresh();
     } catch {
+      this.store = null;
       this.#show();
       return false;
     }
@@ -69,11 +74,18 @@ export class Outbox {
       onChange: (entry, before) => this.#changed(entry, before),
     });
     this.#listen();
-    await this.store.prune();
-    await this.refresh();
-    navigator.storage?.persist?.().catch(() => {});
+    this.#askToKeep();
+    setInterval(() => this.store.prune().then(() => this.refresh()).catch(() => {}), PRUNES);
     this.wake();
     return true;
+  }
+
+  /** Ask the browser not to throw away what is kept here when the device runs full. */
+  async #askToKeep() {
+    const kept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    if (kept === this.kept) return;
+    this.kept = kept;
+    this.#show();
   }
 
   #listen() {
@@ -321,8 +333,8 @@ export class Outbox {
     clearTimeout(this.#showing);
     this.#showing = 0;
     this.#shown = performance.now();
-    const { counts, list, paused, safe } = this;
-    this.onChange({ waiting: counts.waiting + counts.sending, attention: counts.attention, list, paused, safe });
+    const { counts, list, paused, safe, kept } = this;
+    this.onChange({ waiting: counts.waiting + counts.sending, attention: counts.attention, list, paused, safe, kept });
   }
 }
 

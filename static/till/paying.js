@@ -189,7 +189,11 @@ export class Paying {
       this.till.show({ cart: carts.withShortages(this.till.state.cart, shortages), pane: "cart" });
     } else if (["no_open_shift", "shift_is_closed"].includes(problem.code)) this.till.show({ shift: null });
     else if (problem.code === "client_uuid_reused") this.till.open({ name: "recorded" });
-    else if (problem.status === 422 || problem.status === 404) this.till.syncCatalogue(); // prices or products have changed
+    else if ([404, 422].includes(problem.status) || problem.code === "total_differs") {
+      // Prices, promotions or products have changed.
+      this.till.syncCatalogue();
+      this.till.syncReplicas?.();
+    }
   }
 
   /** The server wants a manager's word that the till did not know of: ask for it, then pay again as before. */

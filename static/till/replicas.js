@@ -35,6 +35,7 @@ export async function keepReplicas(till) {
   till.show({ promotions: await offers.open(branch) });
   await directory.open();
   till.directory = directory;
+  till.syncReplicas = syncAll;
   if (await till.outboxReady) await directory.follow(till.outbox);
   setInterval(syncAll, SYNC_EVERY);
   document.addEventListener("visibilitychange", syncAll);

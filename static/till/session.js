@@ -5,6 +5,7 @@ import { t } from "./texts.js";
 import { TooManyTries } from "./vault.js";
 
 const MARK = "smartpos-till-locked";
+const LOCK_WAITS = 4000; // milliseconds in which a lock on its way to the server may still arrive
 const AWAY = [502, 503, 504]; // what stands before a server says so when it is gone
 
 /**
@@ -38,6 +39,7 @@ export class Session {
     this.urls = boot.urls;
     this.unlocked = null; // {userId, pin} while somebody works whom the server has not seen
     this.renewing = null;
+    this.locking = Promise.resolve();
     this.vault = null;
     this.shift = boot.shift;
     this.wasReachable = true;
@@ -93,7 +95,17 @@ export class Session {
     await this.#lockServer();
   }
 
-  async #lockServer() {
+  /** End the session at the server. Its answer must not come after that to the next person's sign-in. */
+  #lockServer() {
+    this.locking = this.#endSession();
+    return this.locking;
+  }
+
+  #lockSent() {
+    return Promise.race([this.locking, new Promise((resolve) => setTimeout(resolve, LOCK_WAITS))]);
+  }
+
+  async #endSession() {
     try {
       const answer = await this.till.api.post(this.urls.lock);
       this.#takeToken(answer.csrf_token);
@@ -117,6 +129,7 @@ export class Session {
   /** Sign in; without the network against the proof on this device. Throws the Problem that there is. */
   async signInByPin(userId, pin) {
     const organization = this.till.state.organization.id;
+    await this.#lockSent();
     let answer;
     try {
       answer = await this.#pinAtServer(userId, pin);
@@ -198,6 +211,7 @@ export class Session {
    * needs more than name and password goes on in the page itself.
    */
   async signInByPassword(name, password) {
+    await this.#lockSent();
     await this.#page(this.urls.login);
     const form = new URLSearchParams({ name, password, next: this.urls.till, csrf_token: this.till.api.session.csrf });
     const { page, address } = await this.#page(this.urls.login, { method: "POST", body: form });

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
+from smartpos.catalog.models import Product
 from smartpos.core.db import db
 from smartpos.identity.models import User
 from smartpos.sales.models import Sale
@@ -326,6 +328,26 @@ def test_a_refused_sale_is_opened_as_a_cart_and_paid_again_once(till: Till, shel
     expect(till.done).to_contain_text("13\u202f500")
     attention(till, 0)
     assert till.sales() == sales + 2
+    till.complaints.clear()
+
+
+def test_a_price_that_has_changed_meanwhile_brings_the_cart_back(till: Till, shelf: Shelf) -> None:
+    goods = shelf.add("honey", "Asal", 30_000)
+    till.reload()
+    sales = till.sales()
+    till.scan_at_once(goods.code)
+    expect(till.total).to_have_text("30\u202f000")
+    with till.server.shop.inside("owner"):
+        db.session.get(Product, goods.id).price = Decimal(33_000)  # type: ignore[union-attr]
+    till.page.wait_for_timeout(PAUSE)
+    till.page.keyboard.press("Enter")
+    expect(till.total).to_have_text("33\u202f000")
+    assert till.sales() == sales
+    till.page.wait_for_timeout(PAUSE)
+    till.page.keyboard.press("Enter")
+    expect(till.done).to_contain_text("33\u202f000")
+    attention(till, 0)
+    assert till.sales() == sales + 1
     till.complaints.clear()
 
 

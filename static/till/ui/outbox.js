@@ -81,6 +81,7 @@ export function OutboxDialog({ till }) {
         <${Bar} till=${till} outbox=${outbox} act=${act} />
         ${said && html`<p class=${`note ${said.tone}`} role="status">${said.text}</p>`}
         ${!outbox.safe && html`<p class="note bad" role="alert">${t("outbox_unsafe_text")}</p>`}
+        ${outbox.safe && !outbox.kept && html`<p class="note muted">${t("outbox_not_promised")}</p>`}
         ${entries.length === 0 && html`<p class="note muted">${t("outbox_empty")}</p>`}
         <ul class="entries" tabindex="-1" data-focus>
           ${entries.map((entry) => html`<${Entry} key=${entry.id} till=${till} entry=${entry} act=${act}
@@ -185,7 +186,10 @@ async function saveFile(till) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(made.blob);
   link.download = made.name;
+  link.hidden = true;
+  document.body.append(link);
   link.click();
+  link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   return t("outbox_exported", { count: made.count });
 }
