@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from smartpos.core.money import CENT, ZERO
-from smartpos.sales.shift_errors import WrongDenominations
+from smartpos.sales.errors import WrongDenominations
 
 # In use or still legal, the largest first.
 DENOMINATIONS: dict[str, tuple[str, ...]] = {

@@ -12,10 +12,10 @@ from smartpos.core.db import db
 from smartpos.core.errors import Forbidden
 from smartpos.finance.models import CashEntry
 from smartpos.sales.denominations import DENOMINATIONS, clean_count, worth_of
+from smartpos.sales.errors import WrongDenominations
 from smartpos.sales.models import Shift
 from smartpos.sales.operations import close_shift
 from smartpos.sales.queries import current_shift, works_in
-from smartpos.sales.shift_errors import WrongDenominations
 from tests.cast import Shop
 from tests.conftest import Api
 from tests.sales.test_sell_api import item, sale

@@ -16,7 +16,7 @@ from smartpos.identity.throttling import per_person
 from smartpos.sales import operations, queries
 from smartpos.sales.api.blueprint import blueprint
 from smartpos.sales.bodies import shift_body, shift_report
-from smartpos.sales.errors import NoCurrentShift, WrongPin
+from smartpos.sales.errors import NextMayNotOpen, NoCurrentShift, WrongPin
 from smartpos.sales.models import Shift
 from smartpos.sales.operations.cash import CashMove, CashRequest, move_drawer_cash
 from smartpos.sales.operations.shifts import NOTHING
@@ -35,7 +35,6 @@ from smartpos.sales.schemas.shifts import (
     ShiftsQuery,
 )
 from smartpos.sales.shift_bodies import report_body
-from smartpos.sales.shift_errors import NextMayNotOpen
 
 
 @blueprint.post("/shifts/open")

@@ -16,7 +16,14 @@ from smartpos.finance.operations import EXPENSE_ORIGIN, ExpenseFacts, mark_cance
 from smartpos.finance.queries import cash_entry_by_client_uuid
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
-from smartpos.sales.errors import AmountTooLarge, ForeignCashNotTaken, NotEnoughCash, ShiftIsClosed
+from smartpos.sales.errors import (
+    AmountTooLarge,
+    CashUuidReused,
+    ExpenseShiftClosed,
+    ForeignCashNotTaken,
+    NotEnoughCash,
+    ShiftIsClosed,
+)
 from smartpos.sales.models import Shift
 from smartpos.sales.operations.approvals import Approvals
 from smartpos.sales.operations.drawer import LockedShift, lock_shift, move_cash
@@ -24,7 +31,6 @@ from smartpos.sales.operations.payments import MOST_CASH
 from smartpos.sales.operations.shifts import LONGEST_REASON, SHIFT_ORIGIN
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import works_in
-from smartpos.sales.shift_errors import CashUuidReused, ExpenseShiftClosed
 
 CASH_ORIGIN = "cash_entry"
 BY_HAND = (CashEntryKind.IN, CashEntryKind.OUT, CashEntryKind.EXPENSE)

@@ -10,9 +10,14 @@ from smartpos.core.errors import Invalid
 from smartpos.core.money import MONEY_LIMIT
 from smartpos.identity.actors import Actor
 from smartpos.sales.denominations import clean_count, worth_of
-from smartpos.sales.errors import AmountTooLarge
+from smartpos.sales.errors import (
+    AmountTooLarge,
+    CountDiffers,
+    CountNeeded,
+    DifferenceNeedsReason,
+    WrongDenominations,
+)
 from smartpos.sales.operations.drawer import LockedShift
-from smartpos.sales.shift_errors import CountDiffers, CountNeeded, DifferenceNeedsReason, WrongDenominations
 
 NOTHING = Decimal("0.00")
 

@@ -18,6 +18,10 @@ from smartpos.identity.errors import BadField
 from smartpos.identity.models import Branch, Till, User
 from smartpos.sales.errors import (
     AmountTooLarge,
+    HandOverToOneself,
+    NextHasShift,
+    NextMayNotOpen,
+    NoExchangeRate,
     ShiftElsewhere,
     ShiftIsClosed,
     TillIsBusy,
@@ -30,7 +34,6 @@ from smartpos.sales.operations.drawer import lock_shift
 from smartpos.sales.operations.payments import MOST_CASH
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries import open_shift_of, own_open_shift, works_in
-from smartpos.sales.shift_errors import HandOverToOneself, NextHasShift, NextMayNotOpen, NoExchangeRate
 from smartpos.sales.totals import with_cash
 
 SHIFT_ORIGIN = "shift"

@@ -8,6 +8,7 @@ from smartpos.core.errors import Conflict, Forbidden
 from smartpos.core.money import round_cost, round_money, round_to_step
 from smartpos.crm.operations import lock_customer
 from smartpos.identity.actors import Actor
+from smartpos.sales.errors import PriceAboveShop, TenderNotForRefunds
 from smartpos.sales.models import PaymentMethod, Restock, SaleType
 from smartpos.sales.operations.approvals import Approvals
 from smartpos.sales.operations.basket import BasketLine, fill_basket
@@ -25,7 +26,6 @@ from smartpos.sales.operations.selling import MOST_LINES, already_sold
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.pricing import PricedLine, line_gross, price_cart
 from smartpos.sales.queries import SoldSale
-from smartpos.sales.refund_errors import PriceAboveShop, TenderNotForRefunds
 from smartpos.sales.requests import SaleLine, SaleRequest
 from smartpos.stock.operations import Movement, Posted, prepare_movements, write_movements
 

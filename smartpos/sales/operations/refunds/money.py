@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 
 from smartpos.core.errors import Invalid
 from smartpos.core.money import plain, round_money
-from smartpos.sales.errors import CustomerNeeded, ForeignCashNotTaken, NotEnoughCash
+from smartpos.sales.errors import (
+    CustomerNeeded,
+    ForeignCashNotTaken,
+    MoneyBackDiffers,
+    NotEnoughCash,
+    OtherTender,
+    TooMuchForeignBack,
+)
 from smartpos.sales.models import PaymentMethod
 from smartpos.sales.operations.approvals import Approvals
 from smartpos.sales.operations.drawer import LockedShift
@@ -15,7 +22,6 @@ from smartpos.sales.operations.payments import Settled, Settlement, summary_of
 from smartpos.sales.operations.refunds.requests import RefundTender
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries.returns import Held
-from smartpos.sales.refund_errors import MoneyBackDiffers, OtherTender, TooMuchForeignBack
 from smartpos.sales.refunding import NOTHING, Back, back_as_paid, beyond_held, is_held_in_cash
 
 BELONG_TO_SOMEBODY = frozenset({PaymentMethod.CREDIT, PaymentMethod.POINTS})

@@ -7,13 +7,19 @@ from decimal import Decimal
 from smartpos.core.money import plain, round_cost, round_quantity
 from smartpos.core.sql import send
 from smartpos.identity.actors import Actor
-from smartpos.sales.errors import TooManyLines, WrongQuantity
+from smartpos.sales.errors import (
+    EmptyRefund,
+    NotReturnable,
+    SaleItemsNotFound,
+    TooManyLines,
+    TooMuchReturned,
+    WrongQuantity,
+)
 from smartpos.sales.models import Restock, SaleStatus, SaleType
 from smartpos.sales.operations.drafts import NOTHING, DraftLine
 from smartpos.sales.operations.refunds.requests import RefundLine
 from smartpos.sales.pricing import fits_unit
 from smartpos.sales.queries.returns import Original, ReturnableLine, original_sale
-from smartpos.sales.refund_errors import EmptyRefund, NotReturnable, SaleItemsNotFound, TooMuchReturned
 from smartpos.sales.refunding import Amounts, piece_of
 from smartpos.stock.operations import Movement
 from smartpos.stock.queries import Goods, goods_of
