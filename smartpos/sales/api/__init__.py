@@ -3,7 +3,19 @@
 from flask import Flask
 
 from smartpos.core.extensions import api
-from smartpos.sales.api import approvals, attention, events, expenses, held, payments, printing, receipts, refunds, shifts, till  # noqa: F401 - their endpoints
+from smartpos.sales.api import (  # noqa: F401 - their endpoints
+    approvals,
+    attention,
+    events,
+    expenses,
+    held,
+    payments,
+    printing,
+    receipts,
+    refunds,
+    shifts,
+    till,
+)
 from smartpos.sales.api.blueprint import blueprint
 
 
