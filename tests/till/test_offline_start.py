@@ -250,7 +250,7 @@ def test_a_file_carries_sales_to_another_device_once(
     broken = browse("cashier")
     broken.open()
     sales = broken.sales()
-    broken.page.route("**/api/**", lambda route: route.abort("internetdisconnected"))
+    broken.page.context.set_offline(True)
     sell(broken, shelf["milk"])
     sell(broken, shelf["tea"])
     path = tmp_path / "outbox.json"
@@ -262,7 +262,7 @@ def test_a_file_carries_sales_to_another_device_once(
     take_in(other, path)
     expect(other.dialog.locator(".note.good")).to_contain_text("2")
     other.settled()
-    broken.page.unroute("**/api/**")
+    broken.page.context.set_offline(False)
     wake(broken.page)
     assert broken.sales() == sales + 2
     attention(broken, 0)
@@ -271,7 +271,7 @@ def test_a_file_carries_sales_to_another_device_once(
 
 @pytest.mark.parametrize("change", ["price", "sum", "address", "shop", "nothing", "cut"])
 def test_a_file_that_was_edited_is_refused(till: Till, shelf: Shelf, tmp_path: Path, change: str) -> None:
-    till.page.route("**/api/**", lambda route: route.abort("internetdisconnected"))
+    till.page.context.set_offline(True)
     sell(till, shelf["milk"])
     path = tmp_path / "outbox.json"
     content = save(till, path)
@@ -289,7 +289,7 @@ def test_a_file_that_was_edited_is_refused(till: Till, shelf: Shelf, tmp_path: P
     path.write_text(text[:-40] if change == "cut" else text)
     take_in(till, path)
     expect(till.dialog.locator(".note.bad")).to_be_visible()
-    till.page.unroute("**/api/**")
+    till.page.context.set_offline(False)
     till.page.keyboard.press("Escape")
     wake(till.page)
     till.settled()
