@@ -1,6 +1,6 @@
 """Fields of the API's schemas: numbers, texts and ids, checked so that the database can take them."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,10 @@ from smartpos.core.paging import DEFAULT_LIMIT, MOST
 
 LARGEST_ID = 2**63 - 1
 LONGEST_TEXT = 10_000
+# PostgreSQL keeps moments beyond these too, but they cannot be read back in every time zone: one such row would close
+# the lists in which it stands.
+FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
+LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class DecimalText(fields.Field[Decimal]):
@@ -163,6 +167,12 @@ class MomentField(fields.AwareDateTime):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"format": "iso", "default_timezone": UTC, **options})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_MOMENT <= moment <= LAST_MOMENT:
+            raise ValidationError(_("This date is out of range."))
+        return moment
 
 
 class CursorQuery(Schema):

@@ -48,6 +48,7 @@ def test_a_number_is_read_exactly(given: Any, read: str) -> None:
         *(("id", value) for value in (0, -1, 2**63, "x", "1.5", True, 1.5, "9" * 100)),
         *(("text", value) for value in ("", "   ", "abcdef", "a\x00", "\ud800", 5, None)),
         *(("at", value) for value in ("yesterday", "2026-13-01", 5, "")),
+        *(("at", value) for value in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")),
     ],
 )
 def test_what_is_not_exact_is_refused(name: str, given: Any) -> None:

@@ -147,3 +147,16 @@ def test_another_shops_shift_takes_nothing(
     goods = stranger.product()
     answer = api_of("stranger").post("/api/sell", offline(open_till, item(goods)))
     assert (answer.status_code, answer.json["code"]) == (409, "no_open_shift")
+
+
+@pytest.mark.parametrize("clock", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_clock_beyond_all_calendars_does_not_close_the_lists(
+    shop: Shop, till: Api, open_till: int, clock: str, client_of: Callable[..., Any]
+) -> None:
+    """The claimed moment is kept with the sale; one that no list could show again is refused instead."""
+    goods = shop.product(price="10000")
+    answer = till.post("/api/sell", offline(open_till, item(goods, 1, shown_price="10000"), sold_at=clock))
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["sold_at"])
+    back_office = client_of("manager")
+    for page in ("receipts", "sale_payments", "attention"):
+        assert back_office.get(f"/admin/{page}/").status_code == 200, page
