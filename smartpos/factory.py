@@ -15,7 +15,15 @@ from smartpos.core import cli, health, i18n, logs, web
 from smartpos.core.admin.navigation import order_groups
 from smartpos.core.admin.panel import make_admin
 from smartpos.core.db import db
-from smartpos.core.extensions import api, csrf, limiter, login_manager, migrate, talisman
+from smartpos.core.extensions import (
+    CONTENT_SECURITY_POLICY,
+    api,
+    csrf,
+    limiter,
+    login_manager,
+    migrate,
+    talisman,
+)
 from smartpos.core.redis import limiter_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,21 +42,6 @@ EDGES = (
     "cli",
     "reactions",
 )
-
-CONTENT_SECURITY_POLICY = {
-    "default-src": "'self'",
-    "img-src": ["'self'", "data:", "blob:"],
-    # Compiling WebAssembly (the library that reads codes for the till's camera) runs no script of a page.
-    "script-src": ["'self'", "'wasm-unsafe-eval'"],
-    "style-src": "'self'",
-    "connect-src": "'self'",
-    "worker-src": "'self'",
-    "frame-ancestors": "'self'",
-    "frame-src": "'self'",
-    "object-src": "'none'",
-    "base-uri": "'self'",
-    "form-action": "'self'",
-}
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

@@ -1,7 +1,8 @@
 """The libraries that need the application to start, each made once."""
 
+from collections.abc import Callable
 from json import JSONDecodeError
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Request, current_app
 from flask.json.provider import DefaultJSONProvider
@@ -30,6 +31,25 @@ class Json(DefaultJSONProvider):
             raise
         except (RecursionError, ValueError):
             raise JSONDecodeError("cannot be read", "\u2026", 0) from None
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+CONTENT_SECURITY_POLICY: dict[str, str | list[str]] = {
+    "default-src": "'self'",
+    "img-src": ["'self'", "data:", "blob:"],
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "frame-ancestors": "'self'",
+    "frame-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+}
+# Compiling WebAssembly runs no script of a page; the till's camera reads codes with it.
+POLICY_WITH_WASM = CONTENT_SECURITY_POLICY | {"script-src": ["'self'", "'wasm-unsafe-eval'"]}
 
 
 class JsonParser(FlaskParser):
@@ -62,8 +82,11 @@ class DocumentedApi(Api):  # type: ignore[misc]  # the library has no types
     ERROR_SCHEMA = Problem
 
     def _register_responses(self) -> None:
+        # What is registered here are errors; answers of the endpoints themselves stay plain JSON.
+        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
 
 
 Blueprint.ARGUMENTS_PARSER = JsonParser()
@@ -74,3 +97,13 @@ migrate = Migrate()
 limiter = Limiter(key_func=get_remote_address)
 talisman = Talisman()
 api = DocumentedApi()
+
+
+def under_policy(policy: dict[str, str | list[str]]) -> Callable[[View], View]:
+    """Serve a view under another content security policy than all the others."""
+
+    def decorate(view: View) -> View:
+        served: View = talisman(content_security_policy=policy)(view)
+        return served
+
+    return decorate

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request, url_for
 
+from smartpos.core.extensions import POLICY_WITH_WASM, under_policy
 from smartpos.core.permissions import require
 from smartpos.identity.permissions import IdentityPermission
 from smartpos.sales import paper_pages
@@ -13,6 +14,7 @@ blueprint = Blueprint("sales", __name__)
 
 
 @blueprint.get("/till")
+@under_policy(POLICY_WITH_WASM)
 def till() -> Response:
     """The till. Everything on it is drawn in the browser from the facts given here."""
     require(IdentityPermission.TILL_USE)
@@ -23,6 +25,7 @@ def till() -> Response:
 
 
 @blueprint.get("/till/shell")
+@under_policy(POLICY_WITH_WASM)
 def till_shell() -> Response:
     """The till's page without anybody's facts, kept on the device; it starts with what the till itself has kept."""
     page = make_response(render_template("till/page.html", boot=None))

@@ -355,7 +355,8 @@ def test_a_list_costs_the_same_however_long_it_is(
     assert client.get(LIST).status_code == 200
     selects = [text for text in statements if "FROM products" in text or "FROM categories" in text]
     assert len(selects) == 1
-    assert not [text for text in statements if "count(" in text.lower()]
+    # A badge of the menu may count up to its limit; nothing counts all there is.
+    assert not [text for text in statements if "count(" in text.lower() and "LIMIT" not in text]
 
 
 def test_nothing_is_shown_by_accident() -> None:

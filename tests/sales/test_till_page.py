@@ -67,3 +67,14 @@ def test_a_receipt_can_be_printed_again(
     assert client_of("manager").get(f"/sales/{sale.id}/receipt").status_code == 200
     assert client_of("cashier2").get(f"/sales/{sale.id}/receipt").status_code == 404
     assert client_of("stranger").get(f"/sales/{sale.id}/receipt").status_code == 404
+
+
+def test_the_tills_page_may_compile_webassembly_and_no_other(
+    shop: Shop, client_of: Callable[..., FlaskClient]
+) -> None:
+    """The camera reads codes with it."""
+    client = client_of("cashier")
+    assert "'wasm-unsafe-eval'" in client.get("/till").headers["Content-Security-Policy"]
+    assert "'wasm-unsafe-eval'" in client.get("/till/shell").headers["Content-Security-Policy"]
+    assert "eval" not in client.get("/profile").headers["Content-Security-Policy"]
+    assert "'unsafe-eval'" not in client.get("/till").headers["Content-Security-Policy"]

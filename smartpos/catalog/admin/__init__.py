@@ -35,6 +35,7 @@ from smartpos.catalog.models import (
 )
 from smartpos.catalog.permissions import CatalogPermission as P
 from smartpos.core.admin import add_views, describe, register_shortcut
+from smartpos.core.admin.trail import describe_subjects
 
 describe(
     {
@@ -78,6 +79,9 @@ describe(
         CustomerTier.PLATINUM: _l("Platinum"),
     }
 )
+
+
+describe_subjects({"promotion_targets": _l("What promotions are for")})
 
 
 def init_app(app: Flask) -> None:

@@ -48,6 +48,7 @@ _FIELDS: Mapping[str, Any] = {
     "unit_id": _l("Unit"),
     "workspace_id": _l("Workspace"),
     "parent_id": _l("Parent"),
+    "promotion_id": _l("Promotion"),
     "created_by": _l("Made by"),
     "updated_by": _l("Changed by"),
     "price": _l("Price"),

@@ -7,7 +7,7 @@ from flask import g, render_template
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import Field
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from smartpos.core.admin import (
     Section,
@@ -27,6 +27,7 @@ from smartpos.identity.queries import permissions_of_role, role_counts
 DOMAINS = {
     "identity": _l("Organization and people"),
     "catalog": _l("Catalog"),
+    "crm": _l("Customers"),
     "stock": _l("Stock"),
     "finance": _l("Money"),
     "sales": _l("Sales"),
@@ -96,6 +97,7 @@ class RoleView(TenantView):
         "title": _l("Name"),
         "name": _l("Name"),
         "rank": _l("Rank"),
+        "max_discount_percent": _l("Largest discount, per cent"),
         "people": _l("People"),
         "granted": _l("Permissions"),
         "created_at": _l("Added"),
@@ -111,7 +113,7 @@ class RoleView(TenantView):
         ),
     }
     column_formatters_detail = column_formatters
-    form_columns = ("name", "rank", "permissions")
+    form_columns = ("name", "rank", "max_discount_percent", "permissions")
     form_extra_fields = {
         "rank": WholeField(
             _l("Rank"),
@@ -120,6 +122,13 @@ class RoleView(TenantView):
             most=100,
             default=10,
             description=_l("1 to 100; the owner has 90, a cashier 20"),
+        ),
+        "max_discount_percent": WholeField(
+            _l("Largest discount, per cent"),
+            [Optional()],
+            least=0,
+            most=100,
+            description=_l("At the till without a manager's PIN; empty: the limit in the settings"),
         ),
         "permissions": PermissionsField(_l("Permissions")),
     }

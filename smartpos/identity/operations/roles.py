@@ -24,13 +24,22 @@ from smartpos.identity.models import Role, RolePermission, User
 LOWEST_RANK = 1
 
 
-def create_role(*, name: str, permissions: Collection[str], rank: int = 10, actor: Actor) -> Role:
+def create_role(
+    *,
+    name: str,
+    permissions: Collection[str],
+    rank: int = 10,
+    max_discount_percent: int | None = None,
+    actor: Actor,
+) -> Role:
     """Make a role of the tenant's own. Raises BadField, AlreadyTaken, AboveYourRank, BeyondYourPermissions."""
-    return update_role(Role(), {"name": name, "rank": rank, "permissions": permissions}, actor=actor)
+    facts = {"name": name, "rank": rank, "permissions": permissions}
+    return update_role(Role(), facts | {"max_discount_percent": max_discount_percent}, actor=actor)
 
 
 def update_role(role: Role, changes: Mapping[str, Any], *, actor: Actor) -> Role:
-    """Change ``name``, ``rank`` or the set of ``permissions``; a new row is added.
+    """Change ``name``, ``rank``, ``max_discount_percent`` (None: the shop's setting) or the set of ``permissions``; a
+    new row is added.
 
     What is added to the set the actor must hold. Raises what ``create_role`` raises, OwnerRoleIsFixed, and
     NotYourself for one's own role.
@@ -43,6 +52,8 @@ def update_role(role: Role, changes: Mapping[str, Any], *, actor: Actor) -> Role
         role.name = _free_name(changes["name"], role.id)
     if "rank" in changes and changes["rank"] != role.rank:
         role.rank = _rank(changes["rank"], role, actor)
+    if "max_discount_percent" in changes:
+        role.max_discount_percent = _discount(changes["max_discount_percent"])
     if "permissions" in changes:
         _set_permissions(role, frozenset(changes["permissions"]), actor)
     db.session.add(role)
@@ -69,6 +80,14 @@ def _rank(value: Any, role: Role, actor: Actor) -> int:
         raise BadField("rank", _("A rank is between 1 and 100."))
     if value > actor.rank:
         raise AboveYourRank
+    return value
+
+
+def _discount(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+        raise BadField("max_discount_percent", _("A discount is between 0 and 100 per cent."))
     return value
 
 

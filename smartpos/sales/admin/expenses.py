@@ -69,7 +69,10 @@ class ExpenseView(TenantView):
         "status": _l("Status"),
         "created_at": _l("Created"),
         "cancelled_at": _l("Cancelled"),
+        "cancelled_by": _l("Cancelled by"),
         "cancel_reason": _l("Reason of the cancellation"),
+        "shift": _l("Shift"),
+        "client_uuid": _l("Name given by the till"),
     }
     column_wrap = ("description",)
     column_sortable_list = ("spent_on", "amount")
