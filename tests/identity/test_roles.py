@@ -157,3 +157,15 @@ def test_rows_of_permissions_are_tenant_rows(shop: Shop, stranger: Shop) -> None
         assert {row.organization_id for row in db.session.scalars(select(RolePermission))} == {
             stranger.organization_id
         }
+
+
+def test_a_role_has_a_discount_limit_of_its_own(shop: Shop) -> None:
+    with shop.inside("owner"):
+        actor = shop.actor("owner")
+        role = create_role(name="Katta kassir", permissions=(), max_discount_percent=15, actor=actor)
+        assert role.max_discount_percent == 15
+        for wrong in (-1, 101, True, "5"):
+            with pytest.raises(BadField):
+                update_role(role, {"max_discount_percent": wrong}, actor=actor)
+        update_role(role, {"max_discount_percent": None}, actor=actor)
+        assert role.max_discount_percent is None
