@@ -35,7 +35,7 @@ export function Key({ children }) {
   return html`<kbd aria-hidden="true">${children}</kbd>`;
 }
 
-const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), select:not([disabled]), a[href], [tabindex="0"]';
+const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), select:not([disabled]), a[href], summary, [tabindex="0"]';
 
 /**
  * A window over the till: keeps the focus inside, Esc and the veil close it unless it must be answered. `onBack` is one

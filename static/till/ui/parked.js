@@ -12,7 +12,7 @@ export function HoldDialog({ till }) {
   const submit = async (event) => {
     event.preventDefault();
     if (!(await attempt(() => till.parking.hold(name)))) return;
-    till.close();
+    if (till.state.dialog?.name === "hold") till.close(); // somebody quick has opened the next window by now
     till.toast(t("parked_as", { name: name.trim() || t("without_name") }), "good");
   };
   return html`
