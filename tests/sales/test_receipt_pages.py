@@ -153,6 +153,7 @@ def test_what_is_designed_is_on_the_paper(
         {"receipt_copies": "0"},
         {"receipt_copies": "99"},
         {"receipt_copies": "many"},
+        {"receipt_copies": ""},
         {"receipt_header": "x" * 2000},
         {"receipt_footer": "a\x00b"},
     ],

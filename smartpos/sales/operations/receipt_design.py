@@ -35,7 +35,8 @@ def save_receipt_design(values: Mapping[str, Any], *, address: str, actor: Actor
             errors[key] = [_("At most %(most)s characters.", most=LONGEST_TEXT)]
     if values["receipt_width"] not in WIDTHS:
         errors["receipt_width"] = [_("Receipts are 58 or 80 millimetres wide.")]
-    if not 1 <= values["receipt_copies"] <= MOST_COPIES:
+    # An empty field is read as None.
+    if not 1 <= (values["receipt_copies"] or 0) <= MOST_COPIES:
         errors["receipt_copies"] = [_("From 1 to %(most)s copies.", most=MOST_COPIES)]
     if errors:
         raise Invalid(errors=errors)
