@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -211,3 +212,34 @@ def test_a_promotion_is_no_discount_of_the_cashiers(
     line = answer.json["items"][0]
     assert (line["promotion"], line["discount"], line["promotion_name"]) == ("8550.00", "0.00", "G")
     assert (answer.json["discount"], answer.json["total"]) == ("8550.00", "450.00")
+
+
+def test_a_price_type_that_is_not_there(
+    shop: Shop,
+    stranger: Shop,
+    goods: list[int],
+    api_of: Callable[..., Api],
+    books: Callable[[], list[str]],
+) -> None:
+    """It is refused by its name; what was sold without a connection before it was removed is accepted and flagged."""
+    with stranger.inside("stranger"):
+        foreign = create_price_type(name="Begona", actor=stranger.actor("stranger")).id
+    owner = api_of("owner")
+    shift = owner.post("/api/shifts/open", {"till_id": shop.till2_id, "opening_cash": "0"}).json["id"]
+    for number in (foreign, 2**63 - 1):
+        body = {
+            "client_uuid": str(uuid4()),
+            "items": [{"product_id": goods[2], "quantity": 1, "shown_price": "8300"}],
+            "payments": [{"method": "cash", "amount": "9000"}],
+            "price_type_id": number,
+        }
+        answer = owner.post("/api/sell", body)
+        assert (answer.status_code, list(answer.json["errors"])) == (422, ["price_type_id"])
+        answer = owner.post("/api/sell", body | {"offline": True, "shift_id": shift})
+        assert (answer.status_code, answer.json["price_type_id"], answer.json["total"]) == (
+            201,
+            None,
+            "8300.00",
+        )
+        assert "price_differs" in answer.json["flags"]
+    assert books() == []

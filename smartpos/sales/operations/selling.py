@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
+from smartpos.catalog.models import PriceType
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import Conflict, Forbidden, NotFound
+from smartpos.core.errors import Conflict, Forbidden, Invalid, NotFound
 from smartpos.core.money import plain, round_money
 from smartpos.crm.models import CustomerEntryKind
 from smartpos.crm.operations import lock_customer, post_entry
@@ -89,11 +91,12 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
         sale.flag(SaleFlag.LATE)
     if request.customer_id is not None or request.customer_uuid is not None:
         sale.customer = lock_customer(request.customer_id, client_uuid=request.customer_uuid, actor=actor)
+    price_type_id = price_type_of(sale)
     basket = fill_basket(
         request.items,
         branch_id=shift.branch_id,
         at=sale.sold_at,
-        price_type_id=price_type_of(sale),
+        price_type_id=price_type_id,
         as_shown=request.offline,
         actor=actor,
     )
@@ -128,7 +131,8 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
     )
     check_cash(sale, basket, settlement)
     account = settle_account(sale, cart.total, settlement)
-    sold = _draft(sale, draft_lines(basket, cart, prepared.posted), cart, settlement, account).write()
+    lines = draft_lines(basket, cart, prepared.posted)
+    sold = _draft(sale, lines, cart, settlement, account, price_type_id=price_type_id).write()
     if sold is None:
         # Somebody on another shift was faster with the very same sale.
         return _first_sold(request, actor), False
@@ -206,10 +210,20 @@ def settle_moment(sale: OngoingSale) -> None:
 
 
 def price_type_of(sale: OngoingSale) -> int | None:
-    """The price type asked for, which somebody has to allow unless it is the customer's own; else the customer's."""
+    """The price type asked for, which somebody has to allow unless it is the customer's own; else the customer's.
+
+    Raises Invalid when there is no such type, and Forbidden.
+    """
     own = sale.customer.price_type_id if sale.customer else None
     asked = sale.request.price_type_id
     if asked is None or asked == own:
+        return own
+    if db.session.execute(select(PriceType.id).where(PriceType.id == asked)).first() is None:
+        if not sale.has_happened:
+            sentence = _("This choice does not exist.")
+            raise Invalid(sentence, errors={"price_type_id": [sentence]})
+        # It was removed while the till had no connection; what was charged holds all the same.
+        sale.flag(SaleFlag.PRICE_DIFFERS)
         return own
     if not sale.has_happened:
         sale.approvals.require(SalesPermission.SALE_PRICE_TYPE)
@@ -281,6 +295,8 @@ def _draft(
     cart: PricedCart,
     settlement: Settlement,
     account: Account | None,
+    *,
+    price_type_id: int | None,
 ) -> Draft:
     request = sale.request
     cashier_id, cashier = _cashier(sale)
@@ -300,7 +316,7 @@ def _draft(
         cashier_id=cashier_id,
         cashier=cashier,
         buyer=account.buyer if account else None,
-        price_type_id=request.price_type_id or (sale.customer.price_type_id if sale.customer else None),
+        price_type_id=price_type_id,
         is_offline=request.offline,
         claimed_at=claimed,
         flags=sale.flags,
