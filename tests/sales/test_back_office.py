@@ -163,6 +163,22 @@ def test_wanted_levels_are_edited_and_nothing_else(shop: Shop, client_of: Callab
     assert "Sut" in listed and "20" in listed
 
 
+@pytest.mark.parametrize("given", ["", "   ", "0", None])
+def test_an_empty_minimum_means_none(
+    shop: Shop, client_of: Callable[..., FlaskClient], given: str | None
+) -> None:
+    milk = shop.product("Sut", stock="20")
+    with shop.inside():
+        stock = db.session.execute(select(BranchStock.id).where(BranchStock.product_id == milk)).scalar_one()
+    client = client_of("warehouse")
+    form = {"csrf_token": csrf_of(client), "reorder_point": "3", "max_quantity": ""}
+    form |= {} if given is None else {"min_quantity": given}
+    assert client.post(f"/admin/branch_stocks/edit/?id={stock}", data=form).status_code == 302
+    with shop.inside():
+        row = db.session.get_one(BranchStock, stock)
+        assert (row.min_quantity, row.reorder_point, row.max_quantity) == (0, 3, None)
+
+
 def test_stock_is_corrected_in_a_form(shop: Shop, client_of: Callable[..., FlaskClient]) -> None:
     milk = shop.product("Sut", stock="20")
     client = client_of("warehouse")
