@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from smartpos.core.db import db
 from smartpos.finance.models import CashEntry
-from smartpos.identity.models import Till
+from smartpos.identity.models import Branch, Till, UserWorkspace, Workspace
 from tests.cast import Shop
 from tests.conftest import Api
 
@@ -198,3 +198,26 @@ def test_a_shift_without_cash_writes_no_empty_entry(shop: Shop, api_of: Callable
     with shop.inside():
         assert db.session.execute(select(CashEntry.amount)).scalars().all() == []
         assert Decimal(closed["difference"]) == 0
+
+
+def test_shifts_of_another_workspace_are_out_of_sight(
+    shop: Shop, api_of: Callable[..., Api], client_of: Callable[..., Any]
+) -> None:
+    there = opened(api_of("cashier"), shop.till_id).json["id"]
+    with shop.inside("owner"):
+        here, elsewhere = Workspace(name="Shahar"), Workspace(name="Viloyat")
+        db.session.add_all([here, elsewhere])
+        db.session.flush()
+        db.session.get_one(Branch, shop.branch_id).workspace_id = here.id
+        db.session.add(UserWorkspace(user_id=shop.users["manager"], workspace_id=elsewhere.id))
+    manager = api_of("manager")
+    assert manager.get("/api/shifts").json["items"] == []
+    assert manager.get(f"/api/shifts/{there}/report").status_code == 404
+    assert manager.post(f"/api/shifts/{there}/close", {"closing_cash": "0"}).status_code == 404
+    assert (
+        manager.post(f"/api/shifts/{there}/cash", {"kind": "in", "amount": "1", "reason": "x"}).status_code
+        == 404
+    )
+    browser = client_of("manager")
+    assert browser.get(f"/shifts/{there}/report").status_code == 404
+    assert browser.get("/admin/shifts/").status_code == 200

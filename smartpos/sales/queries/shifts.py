@@ -17,10 +17,15 @@ from smartpos.sales.totals import amount_of
 
 
 def _shifts() -> AnySelect:
-    return select(Shift).options(
-        joinedload(Shift.branch).load_only(Branch.name),
-        joinedload(Shift.till).load_only(Till.name),
-        joinedload(Shift.cashier).load_only(User.full_name, User.username),
+    # The branch is joined for the sake of the wall between workspaces: beyond it there are no shifts either.
+    return (
+        select(Shift)
+        .join(Branch, Branch.id == Shift.branch_id)
+        .options(
+            joinedload(Shift.branch).load_only(Branch.name),
+            joinedload(Shift.till).load_only(Till.name),
+            joinedload(Shift.cashier).load_only(User.full_name, User.username),
+        )
     )
 
 
