@@ -382,5 +382,7 @@ VIEWS: dict[str, View] = {
     "held_sales": View(HELD, acts={"put_back": HELD, "give_up": "sales:cart:void"}),
     "till_events": View("sales:till_event:read"),
     "print_jobs": View("sales:sale:read_all", acts={"again": "sales:receipt:reprint"}),
-    "shifts": View("sales:shift:read_all", acts={"close": "sales:shift:close_any", "report": "sales:shift:read_all"}),
+    "shifts": View(
+        "sales:shift:read_all", acts={"close": "sales:shift:close_any", "report": "sales:shift:read_all"}
+    ),
 }
