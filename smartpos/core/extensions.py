@@ -83,7 +83,7 @@ class DocumentedApi(Api):  # type: ignore[misc]  # the library has no types
 
     def _register_responses(self) -> None:
         # What is registered here are errors; answers of the endpoints themselves stay plain JSON.
-        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
+        usual: str = Api.DEFAULT_RESPONSE_CONTENT_TYPE
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
