@@ -100,6 +100,8 @@ async function printPapers(papers, width, title) {
   const pixels = page.querySelector(".receipt").getBoundingClientRect().bottom;
   const height = Math.ceil((pixels * 25.4) / 96) + TAIL;
   sheet?.insertRule(`@page { size: ${width}mm ${Math.max(height, width + 1)}mm; margin: 0; }`);
+  // The next receipt may have taken the frame's place while this one was laid out.
+  if (page !== frame.contentDocument) return;
   // The frame never gets the focus: a scan that comes meanwhile belongs to the till.
   frame.contentWindow.print();
 }

@@ -9,16 +9,25 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from smartpos.core.db import db
 from smartpos.crm.models import Customer
 from smartpos.crm.operations import Change, open_account
 from smartpos.crm.queries import accounts, doors
 from smartpos.finance.models import Payment
+from smartpos.identity.models import User
 from tests.cast import Shop
 
 Add = Callable[..., int]
 Enter = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def in_english(shop: Shop) -> None:
+    """What pages say is asserted in the language of the code."""
+    with shop.inside("owner"):
+        db.session.execute(update(User).values(locale="en"))
 
 
 @pytest.fixture

@@ -116,18 +116,6 @@ def test_credit_above_the_last_known_limit_is_flagged(
     assert books() == []
 
 
-def test_a_customer_who_was_deleted_meanwhile_owes_all_the_same(
-    shop: Shop, till: Api, open_till: int, books: Callable[[], list[str]]
-) -> None:
-    who, goods = customer(shop, "50000", deleted_at=utc_now()), shop.product(price="10000")
-    online = till.post("/api/sell", sale(item(goods), customer_id=who, payments=on_credit("10000")))
-    assert (online.status_code, online.json["code"]) == (404, "customer_not_found")
-    request = offline(open_till, item(goods), customer_id=who, payments=on_credit("10000"))
-    assert till.post("/api/sell", request).status_code == 201
-    assert account(shop, who)[0] == Decimal(-10000)
-    assert books() == []
-
-
 def test_discounts_and_hand_set_prices_without_the_right_are_flagged(
     shop: Shop, till: Api, open_till: int
 ) -> None:

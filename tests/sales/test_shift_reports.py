@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import SmartPOSError
 from smartpos.finance.models import CashEntry, CashEntryKind
-from smartpos.identity.models import AppSetting
+from smartpos.identity.models import AppSetting, User
 from smartpos.sales.models import PaymentMethod, Sale, SalePayment, Shift
 from smartpos.sales.operations import SaleLine, SaleRequest, Tender, close_shift, complete_sale, open_shift
 from smartpos.sales.operations.cash import CashRequest, move_drawer_cash
@@ -106,6 +106,8 @@ def test_a_shift_over_midnight_tells_its_days(shop: Shop, till: Api, open_till: 
 
 
 def test_the_report_is_printed(shop: Shop, open_till: int, client_of: Callable[..., FlaskClient]) -> None:
+    with shop.inside("owner"):
+        db.session.execute(update(User).values(locale="en"))
     cashier = client_of("cashier")
     path = f"/shifts/{open_till}/report"
     page = cashier.get(path).get_data(as_text=True)

@@ -42,6 +42,8 @@ def known_till(browse: Callable[..., Till], shelf: Shelf) -> Iterator[Till]:
 
 
 def lock(till: Till) -> None:
+    # Keys and buttons mean nothing before the till is drawn.
+    expect(till.page.locator(".opening").or_(till.search).first).to_be_visible(timeout=15_000)
     if till.page.locator(".opening .away button").is_visible():
         till.page.locator(".opening .away button").click()
     else:

@@ -90,12 +90,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
     if not shift.is_open:
         sale.flag(SaleFlag.LATE)
     if request.customer_id is not None or request.customer_uuid is not None:
-        sale.customer = lock_customer(
-            request.customer_id,
-            client_uuid=request.customer_uuid,
-            deleted_too=request.offline,
-            actor=actor,
-        )
+        sale.customer = lock_customer(request.customer_id, client_uuid=request.customer_uuid, actor=actor)
     price_type_id = price_type_of(sale)
     basket = fill_basket(
         request.items,
