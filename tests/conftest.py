@@ -246,3 +246,9 @@ def browser() -> Iterator[Any]:
         )
         yield chromium
         chromium.close()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a failure when it happens: a run that is cut off prints no summary, but has told this much."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.when} of {report.nodeid}: {report.longreprtext[-600:]}", flush=True)  # noqa: T201

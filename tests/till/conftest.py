@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from smartpos.core.db import db
 from smartpos.core.tenancy import platform_scope
 from smartpos.finance.models import CashEntry
+from smartpos.identity.models import User
 from smartpos.sales.models import Sale, SaleItem
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.models import BranchStock
@@ -179,6 +180,13 @@ class Till:
         self.settled()
         with self.server.app.app_context(), platform_scope(reason="test"):
             return not list(verify_books())
+
+
+@pytest.fixture
+def in_english(live_server: LiveServer) -> None:
+    """Everybody reads English, for tests that find what they press by what is written on it."""
+    with live_server.shop.inside("owner"):
+        db.session.execute(update(User).values(locale="en"))
 
 
 @pytest.fixture

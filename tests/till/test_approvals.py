@@ -4,22 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey
-from smartpos.identity.models import User
 from smartpos.sales.permissions import SalesPermission
-from tests.conftest import LiveServer
 from tests.till.conftest import Shelf, Till
 from tests.till.counter import allow, approvals_of, events_of, put
 
-
-@pytest.fixture(autouse=True)
-def in_english(live_server: LiveServer) -> None:
-    """What the till says is asserted in the language of the code."""
-    with live_server.shop.inside("owner"):
-        db.session.execute(update(User).values(locale="en"))
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

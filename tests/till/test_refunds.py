@@ -5,20 +5,11 @@ from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import update
 
-from smartpos.core.db import db
-from smartpos.identity.models import User
-from tests.conftest import LiveServer
 from tests.till.conftest import Shelf, Till
 from tests.till.counter import allow, approvals_of, latest_sale, put
 
-
-@pytest.fixture(autouse=True)
-def in_english(live_server: LiveServer) -> None:
-    """What the till says is asserted in the language of the code."""
-    with live_server.shop.inside("owner"):
-        db.session.execute(update(User).values(locale="en"))
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def sell(till: Till, *goods: str, shelf: Shelf, key: str = "Enter") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -15,6 +16,8 @@ from tests.till.conftest import Shelf, Till
 from tests.till.counter import allow, balance_of, customer_of, put
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def last_shift(till: Till) -> Shift:
