@@ -67,7 +67,8 @@ def measure() -> list[Figure]:
         engine.dispose()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=browser_path(), args=["--no-sandbox", "--disable-gpu"]
+                executable_path=browser_path(),
+                args=["--no-sandbox", "--disable-print-preview", "--disable-gpu"],
             )
             page = browser.new_page(viewport={"width": 1366, "height": 768})
             try:

@@ -136,7 +136,12 @@ def measure() -> list[Figure]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=browser_path(),
-                args=["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
+                args=[
+                    "--no-sandbox",
+                    "--disable-print-preview",
+                    "--disable-gpu",
+                    "--enable-precise-memory-info",
+                ],
             )
             page = browser.new_page(viewport={"width": 1366, "height": 768})
             try:

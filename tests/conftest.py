@@ -242,6 +242,8 @@ def browser() -> Iterator[Any]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                # A print preview would stay open, as nobody is there to press its button.
+                "--disable-print-preview",
             ],
         )
         yield chromium

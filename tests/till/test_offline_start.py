@@ -101,6 +101,8 @@ def test_a_locked_till_opens_by_pin_without_network(known_till: Till, shelf: She
     wake(till.page)
     assert till.sales() == sales + 1
     expect(till.dialog).to_have_count(0)  # the server was told by the same PIN, and nobody was disturbed
+    # Until the server knows who works here, a fresh page asks again, and rightly so.
+    till.page.wait_for_function("() => !localStorage.getItem('smartpos-till-locked')")
     till.page.reload()
     till.ready()
     expect(till.dialog).to_have_count(0)
