@@ -117,6 +117,8 @@ def _defaults() -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 30,
+        # A cookie in every answer would let a late one undo the sign-in of whoever came after.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": False,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,

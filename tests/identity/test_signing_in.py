@@ -252,3 +252,17 @@ def test_outdated_hashes_are_renewed(shop: Shop, app: Flask, client: FlaskClient
         app.config["ARGON2_TIME_COST"] = 1
     with shop.inside():
         assert db.session.get_one(User, shop.users["cashier"]).password_hash != before
+
+
+def test_a_late_answer_brings_nobody_back(shop: Shop, client_of: Callable[[str], FlaskClient]) -> None:
+    # What was asked before a till was locked may be answered after the next cashier has signed in.
+    client = client_of("cashier")
+    before = client.get_cookie("smartpos")
+    assert before is not None
+    answers = [client.get("/api/products")]
+    token = client.get("/api/till/facts").get_json()["csrf"]
+    client.post("/till/lock", headers={"X-CSRFToken": token})
+    client.set_cookie("smartpos", before.value)
+    answers += [client.get(address) for address in ("/api/products", "/api/promotions", "/api/till/facts")]
+    assert [answer.status_code for answer in answers] == [200, 401, 401, 401]
+    assert [answer.headers.getlist("Set-Cookie") for answer in answers] == [[], [], [], []]
