@@ -29,7 +29,7 @@ from smartpos.core.redis import limiter_url
 ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest floor to the highest, so that what stands above may rely on what is below.
-DOMAINS = ("identity", "catalog", "crm", "finance", "stock", "sales", "demo")
+DOMAINS = ("identity", "catalog", "crm", "finance", "stock", "purchasing", "sales", "demo")
 EDGES = (
     "models",
     "permissions",
@@ -98,7 +98,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
                 module.init_app(app)
     # The menu begins with what is opened most often, not with the lowest floor.
     order_groups(
-        *(_l("Sales"), _l("Customers"), _l("Catalog"), _l("Stock"), _l("Finance")),
+        *(_l("Sales"), _l("Customers"), _l("Catalog"), _l("Stock"), _l("Purchasing"), _l("Finance")),
         *(_l("Administration"), _l("Platform")),
     )
     return app

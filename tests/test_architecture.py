@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ROOT / "smartpos"
 LONGEST_FILE = 450
 
-DOMAINS = {"identity", "catalog", "crm", "finance", "stock", "sales", "demo"}
+DOMAINS = {"identity", "catalog", "crm", "finance", "stock", "purchasing", "sales", "demo"}
 EDGES = {
     "reactions",
     "admin",
@@ -44,7 +44,7 @@ OF_A_REQUEST = {
     "flask_login": {"current_user", "login_user", "logout_user", "login_required"},
 }
 # Where a unit of work ends: the request, the job, the command, and Flask-Admin's own handlers.
-COMMITTERS = {"core/web.py", "core/jobs.py"}
+COMMITTERS = {"core/web.py", "core/jobs.py", "identity/commands.py"}
 # Who may put a scope in force without `with`: the unit of work itself and what recognises the person.
 SCOPE_KEEPERS = {"core/tenancy.py", "core/web.py", "identity/authentication.py", "identity/visits.py"}
 

@@ -26,8 +26,16 @@ from tests import servers
 from tests.conftest import settings
 
 # What roles could do before the second migration.
-FOUNDATION = ("identity:", "catalog:", "stock:")
+FOUNDATION = ("identity:",)
 FOUNDATION_RIGHTS = [
+    *(
+        "catalog:product:read",
+        "catalog:product:write",
+        "catalog:cost:read",
+        "catalog:price:read",
+        "catalog:price:write",
+    ),
+    *("stock:stock:read", "stock:movement:read", "stock:stock:adjust", "stock:level:write"),
     *(f"sales:sale:{act}" for act in ("create", "read", "read_all", "discount")),
     *(f"sales:shift:{act}" for act in ("open", "close", "close_any", "read_all")),
     "finance:cash:read",

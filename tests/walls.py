@@ -29,6 +29,10 @@ LEDGERS = {
     "sale_payments",
     "payments",
     "till_events",
+    "supplier_transactions",
+    "supplier_payments",
+    "stock_count_entries",
+    "label_prints",
 }
 
 TABLES = """

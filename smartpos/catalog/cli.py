@@ -1,16 +1,11 @@
 """Commands of the catalogue."""
 
-import time
-
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy import select
 
 from smartpos.catalog.operations import rebuild_search
-from smartpos.core.db import db
-from smartpos.core.tenancy import platform_scope, tenant_scope
-from smartpos.identity.models import Organization
+from smartpos.identity.commands import for_each_organization
 
 group = AppGroup("catalog", help="Products and how they are found.")
 
@@ -20,19 +15,7 @@ group = AppGroup("catalog", help="Products and how they are found.")
 @with_appcontext
 def reindex(organization: str | None) -> None:
     """Build the words that products are found by anew, each organization in its own transaction."""
-    with platform_scope(reason="flask catalog reindex"):
-        wanted = select(Organization.id, Organization.domain).order_by(Organization.id)
-        if organization is not None:
-            wanted = wanted.where(Organization.domain == organization.strip().lower())
-        found = db.session.execute(wanted).all()
-    if not found:
-        raise click.ClickException("There is no such organization.")
-    for row in found:
-        started = time.perf_counter()
-        with tenant_scope(row.id):
-            count = rebuild_search()
-        db.session.commit()
-        click.echo(f"{row.domain}: {count} products in {time.perf_counter() - started:.1f} s")
+    for_each_organization(organization, rebuild_search, reason="flask catalog reindex", things="products")
 
 
 def init_app(app: Flask) -> None:

@@ -12,6 +12,9 @@ class CatalogPermission(Permission):
     COST_READ = "catalog:cost:read"
     PRICE_READ = "catalog:price:read"
     PRICE_WRITE = "catalog:price:write"
+    LABEL_PRINT = "catalog:label:print"
+    LABEL_WRITE = "catalog:label:write"
+    IMPORT_RUN = "catalog:import:run"
 
 
 P = CatalogPermission
@@ -23,11 +26,21 @@ declare(
         P.COST_READ: _l("See purchase prices and margins"),
         P.PRICE_READ: _l("See price types and prices"),
         P.PRICE_WRITE: _l("Set prices"),
+        P.LABEL_PRINT: _l("Print price and barcode labels"),
+        P.LABEL_WRITE: _l("Design labels"),
+        P.IMPORT_RUN: _l("Import spreadsheets and undo it"),
     },
     {
-        RoleKey.MANAGER: {P.PRODUCT_READ, P.PRODUCT_WRITE, P.COST_READ, P.PRICE_READ, P.PRICE_WRITE},
+        RoleKey.MANAGER: set(P),
         RoleKey.CASHIER: {P.PRODUCT_READ},
-        RoleKey.WAREHOUSE_MANAGER: {P.PRODUCT_READ, P.PRODUCT_WRITE, P.COST_READ, P.PRICE_READ},
+        RoleKey.WAREHOUSE_MANAGER: {
+            P.PRODUCT_READ,
+            P.PRODUCT_WRITE,
+            P.COST_READ,
+            P.PRICE_READ,
+            P.LABEL_PRINT,
+            P.IMPORT_RUN,
+        },
         RoleKey.ACCOUNTANT: {P.PRODUCT_READ, P.COST_READ, P.PRICE_READ},
         RoleKey.OPERATOR: {P.PRODUCT_READ},
         RoleKey.AGENT: {P.PRODUCT_READ, P.PRICE_READ},

@@ -1,4 +1,4 @@
-"""What may be done with customers and their accounts."""
+"""What may be done with customers, suppliers and their accounts."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -13,6 +13,10 @@ class CrmPermission(Permission):
     CUSTOMER_CREDIT = "crm:customer:credit"
     ACCOUNT_READ = "crm:account:read"
     ACCOUNT_CORRECT = "crm:account:correct"
+    SUPPLIER_READ = "crm:supplier:read"
+    SUPPLIER_WRITE = "crm:supplier:write"
+    SUPPLIER_ACCOUNT_READ = "crm:supplier_account:read"
+    SUPPLIER_ACCOUNT_CORRECT = "crm:supplier_account:correct"
 
 
 P = CrmPermission
@@ -26,6 +30,10 @@ declare(
         P.CUSTOMER_CREDIT: _l("Set customers' credit limits"),
         P.ACCOUNT_READ: _l("See customers' accounts"),
         P.ACCOUNT_CORRECT: _l("Correct customers' accounts"),
+        P.SUPPLIER_READ: _l("See suppliers"),
+        P.SUPPLIER_WRITE: _l("Add and edit suppliers"),
+        P.SUPPLIER_ACCOUNT_READ: _l("See what is owed to suppliers"),
+        P.SUPPLIER_ACCOUNT_CORRECT: _l("Correct suppliers' accounts"),
     },
     {
         RoleKey.MANAGER: {
@@ -35,9 +43,22 @@ declare(
             P.CUSTOMER_CREDIT,
             P.ACCOUNT_READ,
             P.ACCOUNT_CORRECT,
+            P.SUPPLIER_READ,
+            P.SUPPLIER_WRITE,
+            P.SUPPLIER_ACCOUNT_READ,
+            P.SUPPLIER_ACCOUNT_CORRECT,
         },
         RoleKey.CASHIER: {P.CUSTOMER_READ, P.CUSTOMER_CREATE, P.ACCOUNT_READ},
-        RoleKey.ACCOUNTANT: {P.CUSTOMER_READ, P.ACCOUNT_READ, P.ACCOUNT_CORRECT},
+        RoleKey.WAREHOUSE_MANAGER: {P.SUPPLIER_READ, P.SUPPLIER_WRITE},
+        RoleKey.ACCOUNTANT: {
+            P.CUSTOMER_READ,
+            P.ACCOUNT_READ,
+            P.ACCOUNT_CORRECT,
+            P.SUPPLIER_READ,
+            P.SUPPLIER_WRITE,
+            P.SUPPLIER_ACCOUNT_READ,
+            P.SUPPLIER_ACCOUNT_CORRECT,
+        },
         RoleKey.AGENT: {P.CUSTOMER_READ, P.CUSTOMER_CREATE, P.ACCOUNT_READ},
     },
 )

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from smartpos.core.idempotency import fingerprint_of
 from smartpos.core.money import ZERO, plain
 from smartpos.crm.models import Customer, CustomerEntryKind, CustomerTransaction, CustomerType
 from smartpos.crm.operations import rebuild_customer_search
@@ -15,7 +16,6 @@ from smartpos.demo.records import DebtRecord, SaleRecord, ShiftRecord
 from smartpos.finance.models import PaidBy, Payment
 from smartpos.sales.operations import SALE_ORIGIN as SALE
 from smartpos.sales.queries.debts import PAYMENT_ORIGIN
-from smartpos.sales.requests import fingerprint_of
 
 PAYMENT_PREFIX = "P-"
 

@@ -131,10 +131,14 @@ class BranchKind(StrEnum):
     WAREHOUSE = "warehouse"
     WORKSHOP = "workshop"
     OFFICE = "office"
+    TRANSIT = "transit"
 
 
 class Branch(SoftDeleted, TenantModel):
-    """A place of the organization that holds stock or people: a shop, a warehouse, a workshop, an office."""
+    """A place of the organization that holds stock or people: a shop, a warehouse, a workshop, an office.
+
+    One of the kind TRANSIT, made when it is first needed, holds what is on its way; nobody works or sells there.
+    """
 
     __tablename__ = "branches"
     __table_args__ = (

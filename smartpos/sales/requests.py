@@ -1,13 +1,12 @@
 """What a client asks for when it sells, as plain values."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from smartpos.core.idempotency import fingerprint_of
 from smartpos.core.money import plain
 from smartpos.sales.models import PaymentMethod
 
@@ -104,11 +103,6 @@ class SaleRequest:
             "change": _text(self.foreign_change) if self.foreign_change else None,
         }
         return fingerprint_of(_with(facts, extras))
-
-
-def fingerprint_of(facts: Any) -> str:
-    """SHA-256 of JSON-ready facts."""
-    return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode()).hexdigest()
 
 
 def _with(facts: list[Any], extras: dict[str, Any]) -> list[Any]:

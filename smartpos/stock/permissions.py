@@ -11,6 +11,17 @@ class StockPermission(Permission):
     MOVEMENT_READ = "stock:movement:read"
     STOCK_ADJUST = "stock:stock:adjust"
     LEVEL_WRITE = "stock:level:write"
+    BATCH_READ = "stock:batch:read"
+    BATCH_WRITE = "stock:batch:write"
+    TRANSFER_READ = "stock:transfer:read"
+    TRANSFER_CREATE = "stock:transfer:create"
+    TRANSFER_APPROVE = "stock:transfer:approve"
+    TRANSFER_SHIP = "stock:transfer:ship"
+    TRANSFER_RECEIVE = "stock:transfer:receive"
+    COUNT_READ = "stock:count:read"
+    COUNT_CREATE = "stock:count:create"
+    COUNT_ENTER = "stock:count:enter"
+    COUNT_POST = "stock:count:post"
 
 
 P = StockPermission
@@ -21,14 +32,26 @@ declare(
         P.MOVEMENT_READ: _l("See stock movements"),
         P.STOCK_ADJUST: _l("Correct stock and enter opening balances"),
         P.LEVEL_WRITE: _l("Set minimum and maximum stock"),
+        P.BATCH_READ: _l("See lots and where they went"),
+        P.BATCH_WRITE: _l("Correct numbers and expiry dates of lots"),
+        P.TRANSFER_READ: _l("See transfers between branches"),
+        P.TRANSFER_CREATE: _l("Ask for goods of another branch"),
+        P.TRANSFER_APPROVE: _l("Approve and reject transfers"),
+        P.TRANSFER_SHIP: _l("Send off transfers"),
+        P.TRANSFER_RECEIVE: _l("Receive transfers"),
+        P.COUNT_READ: _l("See stock counts and their differences"),
+        P.COUNT_CREATE: _l("Start and cancel stock counts"),
+        P.COUNT_ENTER: _l("Count"),
+        P.COUNT_POST: _l("Approve and post stock counts"),
     },
     {
-        RoleKey.MANAGER: {P.STOCK_READ, P.MOVEMENT_READ, P.STOCK_ADJUST, P.LEVEL_WRITE},
+        RoleKey.MANAGER: set(P),
         RoleKey.CASHIER: {P.STOCK_READ},
-        RoleKey.WAREHOUSE_MANAGER: {P.STOCK_READ, P.MOVEMENT_READ, P.STOCK_ADJUST, P.LEVEL_WRITE},
-        RoleKey.ACCOUNTANT: {P.STOCK_READ, P.MOVEMENT_READ},
-        RoleKey.OPERATOR: {P.STOCK_READ},
+        RoleKey.WAREHOUSE_MANAGER: set(P) - {P.TRANSFER_APPROVE, P.COUNT_POST},
+        RoleKey.ACCOUNTANT: {P.STOCK_READ, P.MOVEMENT_READ, P.BATCH_READ, P.TRANSFER_READ, P.COUNT_READ},
+        RoleKey.OPERATOR: {P.STOCK_READ, P.BATCH_READ},
         RoleKey.AGENT: {P.STOCK_READ},
+        RoleKey.EMPLOYEE: {P.COUNT_ENTER},
     },
 )
 

@@ -1,5 +1,6 @@
 """What we sell, for how much, and when for less."""
 
+from smartpos.catalog.models.labels import LabelKind, LabelPaper, LabelPrint, LabelTemplate
 from smartpos.catalog.models.products import (
     Category,
     Price,
@@ -26,6 +27,10 @@ from smartpos.catalog.models.promotions import (
 __all__ = [
     "Category",
     "CustomerTier",
+    "LabelKind",
+    "LabelPaper",
+    "LabelPrint",
+    "LabelTemplate",
     "Price",
     "PriceType",
     "Product",

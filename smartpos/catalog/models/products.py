@@ -179,6 +179,9 @@ class Product(SoftDeleted, TenantModel):
     package_code: Mapped[str | None] = mapped_column(Text, comment="the tax service's package code")
     cash_allowed: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
     track_inventory: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
+    track_batches: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default="false", comment="lots are kept: first expired, first out"
+    )
     reorder_quantity: Mapped[Quantity | None] = mapped_column(Numeric(14, 3))
     weight: Mapped[Decimal | None] = mapped_column(Numeric(14, 3), comment="kilograms")
     dimensions: Mapped[JsonObject]

@@ -6,10 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from smartpos.core.audit import record
 from smartpos.core.db import db, utc_now
+from smartpos.core.idempotency import lock_client_uuid
 from smartpos.core.models import AuditAction
 from smartpos.core.money import MONEY_LIMIT, plain
 from smartpos.finance.errors import (
@@ -58,9 +59,7 @@ def record_expense(facts: ExpenseFacts, *, actor: Actor) -> tuple[Expense, bool]
     """
     description = words(facts.description, "description", longest=LONGEST_TEXT)
     if facts.client_uuid is not None:
-        # Of two that are sent at once the second waits here, and then sees what the first has done.
-        key = func.hashtextextended(str(facts.client_uuid), actor.organization.id)
-        db.session.execute(select(func.pg_advisory_xact_lock(key)))
+        lock_client_uuid(facts.client_uuid)
         known = expense_by_client_uuid(facts.client_uuid)
         if known is not None:
             if not _is_same(known, facts, description):

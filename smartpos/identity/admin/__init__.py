@@ -32,6 +32,7 @@ describe(
         BranchKind.WAREHOUSE: _l("Warehouse"),
         BranchKind.WORKSHOP: _l("Workshop"),
         BranchKind.OFFICE: _l("Office"),
+        BranchKind.TRANSIT: _l("On the way"),
     }
 )
 describe(

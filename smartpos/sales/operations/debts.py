@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Conflict, Forbidden, Invalid, NotFound
+from smartpos.core.idempotency import fingerprint_of
 from smartpos.core.money import plain
 from smartpos.core.sql import send
 from smartpos.crm.models import CustomerEntryKind
@@ -43,7 +44,6 @@ from smartpos.sales.operations.payments import MOST_CASH
 from smartpos.sales.operations.selling import CLOCK_TOLERANCE
 from smartpos.sales.permissions import SalesPermission as P
 from smartpos.sales.queries.debts import PAYMENT_ORIGIN, TakenPayment, payment_by_uuid, taken_payment
-from smartpos.sales.requests import fingerprint_of
 from smartpos.sales.totals import with_debt
 
 NUMBER_DIGITS = 12

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
+from smartpos.core.idempotency import lock_client_uuid
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.stock.errors import BranchNotFound, ClientUuidReused, NotInStock
@@ -51,10 +52,7 @@ def adjust_stock(
     NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
     """
     if client_uuid is not None:
-        # Of two that are sent at once the second waits here, and then sees what the first has done.
-        db.session.execute(
-            select(func.pg_advisory_xact_lock(func.hashtextextended(client_uuid, actor.organization.id)))
-        )
+        lock_client_uuid(client_uuid)
         known = adjustment_by_client_uuid(client_uuid)
         if known is not None:
             _refuse_another(known, branch_id, lines, reason)

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from smartpos.core.idempotency import fingerprint_of
 from smartpos.core.money import plain
 from smartpos.sales.models import PaymentMethod, Restock
-from smartpos.sales.requests import NOTHING, SaleLine, fingerprint_of
+from smartpos.sales.requests import NOTHING, SaleLine
 
 
 @dataclass(frozen=True, slots=True)

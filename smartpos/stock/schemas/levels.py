@@ -1,4 +1,4 @@
-"""Shapes of the stock API."""
+"""Shapes of stock, corrections and the ledger."""
 
 from typing import Any
 

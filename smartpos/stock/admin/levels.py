@@ -3,58 +3,27 @@
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Optional
 
 from smartpos.catalog.models import Product
-from smartpos.catalog.permissions import CatalogPermission
-from smartpos.core.admin import ReadOnlyView, RemoteChoices, TenantView, add_views, describe
+from smartpos.core.admin import ReadOnlyView, RemoteChoices, TenantView
 from smartpos.core.admin.fields import ChoiceField, ExactField
 from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import pill
-from smartpos.core.admin.origins import CausedBy, caused_by, register_origin
+from smartpos.core.admin.origins import CausedBy, caused_by
 from smartpos.core.db import db
 from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.permissions import can
-from smartpos.identity.actors import Actor
 from smartpos.stock import operations, queries
+from smartpos.stock.admin.common import COST, me
 from smartpos.stock.models import (
     AdjustmentReason,
     BranchStock,
     InventoryMovement,
-    MovementType,
     StockAdjustment,
 )
 from smartpos.stock.permissions import StockPermission as P
-
-STOCK = _l("Stock")
-COST = CatalogPermission.COST_READ
-
-describe(
-    {
-        MovementType.IN: (_l("In"), "good"),
-        MovementType.OUT: (_l("Out"), "info"),
-        MovementType.ADJUST: (_l("Correction"), "warn"),
-    }
-)
-describe(
-    {
-        AdjustmentReason.OPENING: (_l("Opening balance"), "info"),
-        AdjustmentReason.COUNT: _l("Count"),
-        AdjustmentReason.DAMAGE: (_l("Damage"), "bad"),
-        AdjustmentReason.LOSS: (_l("Loss"), "bad"),
-        AdjustmentReason.FOUND: (_l("Found"), "good"),
-        AdjustmentReason.OWN_USE: (_l("Own use"), "warn"),
-        AdjustmentReason.OTHER: _l("Other"),
-    }
-)
-
-
-def me() -> Actor:
-    """Who is at work in the panel."""
-    actor: Actor = g.principal
-    return actor
 
 
 class RunsLow(Filter):
@@ -287,18 +256,3 @@ class _Products(RemoteChoices):
 
     def find(self, statement: Any, words: list[str]) -> Any:
         return super().find(statement.where(Product.track_inventory), words)
-
-
-def init_app(app: Flask) -> None:
-    """Put the views into the panel."""
-    register_origin(operations.ADJUSTMENT_ORIGIN, _l("Correction"), "stock_adjustments")
-    add_views(
-        app,
-        [
-            StockView(BranchStock, name=_l("Stock levels"), category=STOCK, endpoint="branch_stocks"),
-            MovementView(InventoryMovement, name=_l("Movements"), category=STOCK, endpoint="movements"),
-            AdjustmentView(
-                StockAdjustment, name=_l("Corrections"), category=STOCK, endpoint="stock_adjustments"
-            ),
-        ],
-    )

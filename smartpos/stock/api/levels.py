@@ -1,21 +1,19 @@
-"""The stock API: what lies where, corrections, and the ledger."""
+"""What lies where, corrections, and the ledger."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response
-from flask_smorest import Blueprint
+from flask import Response, g, jsonify, make_response
 
 from smartpos.catalog.permissions import CatalogPermission
-from smartpos.catalog.queries import register_stock_lookup
 from smartpos.core.db import db
-from smartpos.core.extensions import api
 from smartpos.core.paging import AnySelect, page
 from smartpos.core.permissions import can, needs
 from smartpos.stock import operations, queries
+from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import BranchStock, InventoryMovement, StockAdjustment
 from smartpos.stock.permissions import StockPermission
-from smartpos.stock.schemas import (
+from smartpos.stock.schemas.levels import (
     AdjustmentIn,
     AdjustmentOut,
     MovementOut,
@@ -25,8 +23,6 @@ from smartpos.stock.schemas import (
     StockPage,
     StockQuery,
 )
-
-blueprint = Blueprint("stock_api", __name__, url_prefix="/api", description="Stock and its ledger")
 
 
 def _dump(schema: Any, costs: tuple[str, ...], statement: AnySelect, rows: Iterable[Any]) -> Any:
@@ -86,9 +82,3 @@ def list_movements(query: dict[str, Any]) -> Response:
     found = page(statement, [InventoryMovement.id], limit=limit, cursor=cursor, descending=True)
     items = _dump(MovementOut, ("unit_cost", "value"), statement, found.items)
     return jsonify(items=items, next_cursor=found.next_cursor)
-
-
-def init_app(app: Flask) -> None:
-    """Register the endpoints, and answer the catalogue's questions what is in stock and what has moved."""
-    api.register_blueprint(blueprint)
-    register_stock_lookup(queries.quantities, changed_since=queries.moved_since)

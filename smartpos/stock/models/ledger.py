@@ -1,4 +1,4 @@
-"""The stock ledger and the levels it adds up to."""
+"""The stock ledger, the levels it adds up to, and what is set aside of them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -21,13 +21,24 @@ from smartpos.core.db import (
     utc_now,
 )
 from smartpos.identity.models import Branch, User
+from smartpos.stock.models.batches import Batch
+
+
+class LevelState(StrEnum):
+    """Where a quantity stands between its levels; what was told about it last."""
+
+    ENOUGH = "enough"
+    LOW = "low"
+    OUT = "out"
 
 
 class BranchStock(TenantModel):
     """How much of a product lies in a branch, and at what value.
 
     A cache of the ledger: ``quantity`` and ``value`` equal the sums of ``inventory_movements``, always.
-    ``average_cost`` is value divided by quantity; at zero quantity it keeps the last one.
+    ``average_cost`` is value divided by quantity; at zero quantity it keeps the last one. ``reserved_quantity`` equals
+    the sum of ``stock_reservations``. ``level_state`` is what was last told about its levels, so that a crossing is an
+    event once and not at every sale.
     """
 
     __tablename__ = "branch_stocks"
@@ -49,10 +60,18 @@ class BranchStock(TenantModel):
     max_quantity: Mapped[Quantity | None] = mapped_column(Numeric(14, 3))
     average_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
     value: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
+    level_state: Mapped[LevelState] = enum_column(
+        LevelState, default=LevelState.ENOUGH, server_default="enough"
+    )
     updated_at: Mapped[UpdatedAt]
 
     branch: Mapped[Branch] = related(branch_id)
     product: Mapped[Product] = related(product_id)
+
+    @property
+    def available(self) -> Decimal:
+        """What may be promised: what is there and not set aside."""
+        return self.quantity - self.reserved_quantity
 
 
 class MovementType(StrEnum):
@@ -64,7 +83,8 @@ class MovementType(StrEnum):
 class InventoryMovement(HasOrigin, TenantModel):
     """One signed movement of a product in a branch, with its cause. Rows are added, never changed.
 
-    ``value`` is signed like ``quantity``. A row with quantity zero revalues what is there.
+    ``value`` is signed like ``quantity``. A row with quantity zero revalues what is there. ``batch_id`` is the lot that
+    moved, for products of which lots are kept.
     """
 
     __tablename__ = "inventory_movements"
@@ -77,6 +97,7 @@ class InventoryMovement(HasOrigin, TenantModel):
 
     branch_id: Mapped[int] = refers_to("branches")
     product_id: Mapped[int] = refers_to("products")
+    batch_id: Mapped[int | None] = refers_to("batches", optional=True, on_delete="RESTRICT")
     movement_type: Mapped[MovementType] = enum_column(MovementType)
     quantity: Mapped[Quantity]
     unit_cost: Mapped[UnitCost]
@@ -88,7 +109,27 @@ class InventoryMovement(HasOrigin, TenantModel):
 
     branch: Mapped[Branch] = related(branch_id)
     product: Mapped[Product] = related(product_id)
+    batch: Mapped["Batch | None"] = related(batch_id)
     author: Mapped[User | None] = related(created_by)
+
+
+class StockReservation(HasOrigin, TenantModel):
+    """What is set aside in a branch for something that will take it, an order for example; gone once it is taken."""
+
+    __tablename__ = "stock_reservations"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "origin_kind", "origin_id", "branch_id", "product_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    branch_id: Mapped[int] = refers_to("branches")
+    product_id: Mapped[int] = refers_to("products")
+    quantity: Mapped[Quantity]
+    created_by: Mapped[int | None] = refers_to("users", optional=True)
+    created_at: Mapped[CreatedAt]
+
+    branch: Mapped[Branch] = related(branch_id)
+    product: Mapped[Product] = related(product_id)
 
 
 class AdjustmentReason(StrEnum):
@@ -98,6 +139,8 @@ class AdjustmentReason(StrEnum):
     LOSS = "loss"
     FOUND = "found"
     OWN_USE = "own_use"
+    EXPIRED = "expired"
+    THEFT = "theft"
     OTHER = "other"
 
 

@@ -1,0 +1,45 @@
+"""What may be done with purchases, suppliers' prices and payments to suppliers."""
+
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.permissions import Permission, RoleKey, declare
+
+
+class PurchasingPermission(Permission):
+    PURCHASE_READ = "purchasing:purchase:read"
+    PURCHASE_WRITE = "purchasing:purchase:write"
+    PURCHASE_RECEIVE = "purchasing:purchase:receive"
+    PURCHASE_CONFIRM = "purchasing:purchase:confirm"
+    PURCHASE_REVERT = "purchasing:purchase:revert"
+    PRICE_WRITE = "purchasing:supplier_price:write"
+    PAYMENT_READ = "purchasing:payment:read"
+    PAYMENT_MAKE = "purchasing:payment:make"
+    PAYMENT_REVERSE = "purchasing:payment:reverse"
+
+
+P = PurchasingPermission
+
+declare(
+    {
+        P.PURCHASE_READ: _l("See purchases"),
+        P.PURCHASE_WRITE: _l("Enter and order purchases"),
+        P.PURCHASE_RECEIVE: _l("Receive purchases"),
+        P.PURCHASE_CONFIRM: _l("Confirm purchases: stock, cost and debt change"),
+        P.PURCHASE_REVERT: _l("Revert confirmed purchases"),
+        P.PRICE_WRITE: _l("Set suppliers' prices and lead times"),
+        P.PAYMENT_READ: _l("See payments to suppliers"),
+        P.PAYMENT_MAKE: _l("Pay suppliers"),
+        P.PAYMENT_REVERSE: _l("Take back payments to suppliers"),
+    },
+    {
+        RoleKey.MANAGER: set(P),
+        RoleKey.WAREHOUSE_MANAGER: {
+            P.PURCHASE_READ,
+            P.PURCHASE_WRITE,
+            P.PURCHASE_RECEIVE,
+            P.PURCHASE_CONFIRM,
+            P.PRICE_WRITE,
+        },
+        RoleKey.ACCOUNTANT: {P.PURCHASE_READ, P.PAYMENT_READ, P.PAYMENT_MAKE, P.PAYMENT_REVERSE},
+    },
+)

@@ -1,0 +1,26 @@
+"""Stock in the back office."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.admin import add_views
+from smartpos.core.admin.origins import register_origin
+from smartpos.stock import operations
+from smartpos.stock.admin.common import STOCK
+from smartpos.stock.admin.levels import AdjustmentView, MovementView, StockView
+from smartpos.stock.models import BranchStock, InventoryMovement, StockAdjustment
+
+
+def init_app(app: Flask) -> None:
+    """Put the views into the panel."""
+    register_origin(operations.ADJUSTMENT_ORIGIN, _l("Correction"), "stock_adjustments")
+    add_views(
+        app,
+        [
+            StockView(BranchStock, name=_l("Stock levels"), category=STOCK, endpoint="branch_stocks"),
+            MovementView(InventoryMovement, name=_l("Movements"), category=STOCK, endpoint="movements"),
+            AdjustmentView(
+                StockAdjustment, name=_l("Corrections"), category=STOCK, endpoint="stock_adjustments"
+            ),
+        ],
+    )

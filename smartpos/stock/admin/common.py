@@ -1,0 +1,39 @@
+"""Who is at work in the panel, and what the views of stock share."""
+
+from flask import g
+from flask_babel import lazy_gettext as _l
+
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.admin import describe
+from smartpos.identity.actors import Actor
+from smartpos.stock.models import AdjustmentReason, MovementType
+
+STOCK = _l("Stock")
+COST = CatalogPermission.COST_READ
+
+describe(
+    {
+        MovementType.IN: (_l("In"), "good"),
+        MovementType.OUT: (_l("Out"), "info"),
+        MovementType.ADJUST: (_l("Correction"), "warn"),
+    }
+)
+describe(
+    {
+        AdjustmentReason.OPENING: (_l("Opening balance"), "info"),
+        AdjustmentReason.COUNT: _l("Count"),
+        AdjustmentReason.DAMAGE: (_l("Damage"), "bad"),
+        AdjustmentReason.LOSS: (_l("Loss"), "bad"),
+        AdjustmentReason.FOUND: (_l("Found"), "good"),
+        AdjustmentReason.OWN_USE: (_l("Own use"), "warn"),
+        AdjustmentReason.EXPIRED: (_l("Expired"), "bad"),
+        AdjustmentReason.THEFT: (_l("Theft"), "bad"),
+        AdjustmentReason.OTHER: _l("Other"),
+    }
+)
+
+
+def me() -> Actor:
+    """Who is at work in the panel."""
+    actor: Actor = g.principal
+    return actor
