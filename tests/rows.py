@@ -51,7 +51,11 @@ SIMPLE: list[tuple[type[Any], Any]] = [
 DEMANDED: dict[str, Any] = {"expenses.source": "office", "exchange_rates.currency": "USD"}
 
 # What a check asks for beyond the columns that must be given.
-CHECKED: dict[str, dict[str, Any]] = {"promotions": {"percent": Decimal(10)}}
+CHECKED: dict[str, dict[str, Any]] = {
+    "promotions": {"percent": Decimal(10)},
+    "label_templates": {"width_mm": Decimal(58), "height_mm": Decimal(40)},
+    "purchase_items": {"product_name_raw": "Un"},
+}
 # Of several optional references, the one that a check wants.
 CHOSEN: dict[str, str] = {"promotion_targets": "product_id"}
 

@@ -413,7 +413,7 @@ def upgrade() -> None:
     sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(status = 'reverted') = (reverted_at IS NOT NULL)", name=op.f('ck_purchases_reverted')),
     sa.CheckConstraint("(status IN ('confirmed', 'reverted')) = (confirmed_at IS NOT NULL)", name=op.f('ck_purchases_confirmed')),
-    sa.CheckConstraint("(type = 'return') = (original_id IS NOT NULL)", name=op.f('ck_purchases_original')),
+    sa.CheckConstraint("type <> 'return' OR original_id IS NOT NULL", name=op.f('ck_purchases_original')),
     sa.ForeignKeyConstraint(['organization_id', 'backorder_of_id'], ['purchases.organization_id', 'purchases.id'], name='fk_purchases_backorder_of_id', ondelete='SET NULL (backorder_of_id)'),
     sa.ForeignKeyConstraint(['organization_id', 'branch_id'], ['branches.organization_id', 'branches.id'], name='fk_purchases_branch_id'),
     sa.ForeignKeyConstraint(['organization_id', 'cancelled_by'], ['users.organization_id', 'users.id'], name='fk_purchases_cancelled_by', ondelete='SET NULL (cancelled_by)'),

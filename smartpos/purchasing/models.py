@@ -95,7 +95,7 @@ class Purchase(TenantModel):
         UniqueConstraint("organization_id", "client_uuid"),
         Index("ix_purchases_status", "organization_id", "status", "id"),
         Index("ix_purchases_document_date", "organization_id", "document_date", "id"),
-        CheckConstraint("(type = 'return') = (original_id IS NOT NULL)", name="original"),
+        CheckConstraint("type <> 'return' OR original_id IS NOT NULL", name="original"),
         CheckConstraint(
             "(status IN ('confirmed', 'reverted')) = (confirmed_at IS NOT NULL)", name="confirmed"
         ),
