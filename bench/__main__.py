@@ -1,4 +1,4 @@
-"""Run all measurements, or those named on the command line, and print one table."""
+"""Run all measurements, or those named on the command line, and print one table; each one's figures at once, too."""
 
 import sys
 from importlib import import_module
@@ -18,7 +18,9 @@ def main(names: list[str]) -> int:
     figures: list[Figure] = []
     for name in names or MEASUREMENTS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        figures += import_module(f"bench.{name}").measure()
+        found = import_module(f"bench.{name}").measure()
+        print(table(found), file=sys.stderr, flush=True)
+        figures += found
     print(table(figures))
     return 0
 

@@ -17,10 +17,11 @@ CSRF = 'name="csrf-token" content="'
 MULTIPLY = """
 INSERT INTO sales (organization_id, branch_id, till_id, shift_id, cashier_id, type, status, number, client_uuid,
                    content_hash, payment_method, gross_amount, discount_amount, tax_amount, rounding_amount,
-                   total_amount, tendered_amount, change_amount, cost_amount, business_date, sold_at, created_at)
+                   total_amount, tendered_amount, change_amount, cost_amount, returned_amount, original_id,
+                   business_date, sold_at, created_at)
 SELECT organization_id, branch_id, till_id, shift_id, cashier_id, type, status, number || '-' || copy,
        gen_random_uuid(), content_hash, payment_method, gross_amount, discount_amount, tax_amount, rounding_amount,
-       total_amount, tendered_amount, change_amount, cost_amount, business_date,
+       total_amount, tendered_amount, change_amount, cost_amount, returned_amount, original_id, business_date,
        sold_at - copy * interval '1 minute', created_at
 FROM (SELECT * FROM sales ORDER BY id LIMIT 1000) AS demo
 CROSS JOIN generate_series(1, 1 + (:rows - (SELECT count(*) FROM sales)) / (SELECT LEAST(1000, count(*)) FROM sales))
