@@ -1,4 +1,4 @@
-"""What can be wrong with customers and their accounts."""
+"""What can be wrong with customers, suppliers and their accounts."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -76,3 +76,31 @@ class AlreadyTakenBack(Conflict):
 
     code = "already_taken_back"
     title = _l("This line is already taken back")
+
+
+class SupplierNotFound(NotFound):
+    """No such supplier, or one that was deleted."""
+
+    code = "supplier_not_found"
+    title = _l("There is no such supplier")
+
+
+class SupplierNameTaken(Conflict):
+    """Two suppliers of one name could not be told apart; ``supplier`` tells who has it."""
+
+    code = "supplier_name_taken"
+
+    def __init__(self, supplier_id: int | None, name: str) -> None:
+        sentence = _("There is already a supplier with the name “%(name)s”.", name=name)
+        super().__init__(sentence, supplier={"id": supplier_id, "name": name}, errors={"name": [sentence]})
+
+
+class SupplierAccountNotEmpty(Conflict):
+    """A supplier who is owed something, or was paid in advance, is not deleted; ``balance`` tells what is there."""
+
+    code = "account_not_empty"
+
+    def __init__(self, name: str, balance: str) -> None:
+        super().__init__(
+            _("The account of “%(name)s” is not settled. Settle it first.", name=name), balance=balance
+        )
