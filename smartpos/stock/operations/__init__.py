@@ -16,13 +16,16 @@ from smartpos.stock.operations.ledger import (
     write_movements,
 )
 from smartpos.stock.operations.levels import set_levels
+from smartpos.stock.operations.lots import Lot, PostedLot
 
 __all__ = [
     "ADJUSTMENT_ORIGIN",
     "MOST_LINES",
     "AdjustmentLine",
+    "Lot",
     "Movement",
     "Posted",
+    "PostedLot",
     "Prepared",
     "adjust_stock",
     "post_movements",

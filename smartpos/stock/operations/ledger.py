@@ -15,6 +15,7 @@ from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.stock.errors import NotEnoughStock, UnknownGoods
 from smartpos.stock.models import BranchStock, MovementType
+from smartpos.stock.operations.lots import Lot, PostedLot
 from smartpos.stock.queries import Goods, goods_of
 from smartpos.stock.valuation import NOTHING, Level, issue, receive
 
@@ -25,6 +26,12 @@ class Movement:
 
     Goods come in at ``unit_cost`` (None: at the average cost) and go out at the average cost. ``value`` (signed like
     ``quantity``) holds instead for goods whose worth is known as a whole: what was sold comes back with its cost.
+
+    Lots matter to products of which lots are kept; others ignore them. What comes in with ``lot`` joins the lot of that
+    number, which is made when it is new; with ``batch_id`` it joins that lot; without either it lies there without
+    one. What goes out with ``batch_id`` leaves that lot and no other; with ``lot`` it leaves the lot of that number as
+    far as it goes and if the branch has it; all else goes first expired, first out, then from what lies there without
+    a lot.
     """
 
     product_id: int
@@ -33,17 +40,23 @@ class Movement:
     movement_type: MovementType | None = None
     notes: str | None = None
     value: Decimal | None = None
+    batch_id: int | None = None
+    lot: Lot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a movement came to; ``value`` is signed like ``quantity``. Untracked means not in the ledger."""
+    """What a movement came to; ``value`` is signed like ``quantity``. Untracked means not in the ledger.
+
+    ``lots`` tells which lots moved; what is left of the quantity moved without one.
+    """
 
     product_id: int
     quantity: Decimal
     unit_cost: Decimal
     value: Decimal
     is_tracked: bool = True
+    lots: tuple[PostedLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,7 @@ def post_movements(
     branch_id: int,
     occurred_at: datetime | None = None,
     allow_negative: bool = False,
+    allow_expired: bool = False,
     actor: Actor,
 ) -> list[Posted]:
     """Move goods in a branch for any cause; one ``Posted`` per request, in its order.
@@ -116,7 +130,9 @@ def post_movements(
     Products of which no stock is kept post nothing and cost their ``cost_price``. Raises NotEnoughStock with every
     product that is short (unless ``allow_negative``), UnknownGoods and StockTooLarge. The branch must exist.
     """
-    prepared = prepare_movements(requests, branch_id=branch_id, allow_negative=allow_negative, actor=actor)
+    prepared = prepare_movements(
+        requests, branch_id=branch_id, allow_negative=allow_negative, allow_expired=allow_expired, actor=actor
+    )
     write_movements(
         prepared, origin_kind=origin_kind, origin_id=origin_id, occurred_at=occurred_at, actor=actor
     )
@@ -128,6 +144,7 @@ def prepare_movements(
     *,
     branch_id: int,
     allow_negative: bool = False,
+    allow_expired: bool = False,
     goods: Mapping[int, Goods] | None = None,
     actor: Actor,
 ) -> Prepared:
