@@ -389,6 +389,7 @@ def upgrade() -> None:
     sa.Column('expected_on', sa.Date(), nullable=True),
     sa.Column('due_date', sa.Date(), nullable=True),
     sa.Column('vat_included', sa.Boolean(), server_default='true', nullable=False),
+    sa.Column('vat_recoverable', sa.Boolean(), server_default='true', nullable=False, comment='whether the shop gets the VAT back, so that it is no cost; as it was when this was confirmed'),
     sa.Column('subtotal', sa.Numeric(precision=18, scale=2), server_default='0', nullable=False),
     sa.Column('discount_amount', sa.Numeric(precision=18, scale=2), server_default='0', nullable=False),
     sa.Column('tax_amount', sa.Numeric(precision=18, scale=2), server_default='0', nullable=False),

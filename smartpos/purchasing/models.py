@@ -122,6 +122,12 @@ class Purchase(TenantModel):
     expected_on: Mapped[date | None] = mapped_column(Date)
     due_date: Mapped[date | None] = mapped_column(Date)
     vat_included: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
+    vat_recoverable: Mapped[bool] = mapped_column(
+        Boolean,
+        default=True,
+        server_default="true",
+        comment="whether the shop gets the VAT back, so that it is no cost; as it was when this was confirmed",
+    )
     subtotal: Mapped[Money] = mapped_column(Numeric(18, 2), default=Decimal(0), server_default="0")
     discount_amount: Mapped[Money] = mapped_column(Numeric(18, 2), default=Decimal(0), server_default="0")
     tax_amount: Mapped[Money] = mapped_column(Numeric(18, 2), default=Decimal(0), server_default="0")

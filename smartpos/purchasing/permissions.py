@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.permissions import Permission, RoleKey, declare
+from smartpos.core.settings import Setting, SettingKind, declare_setting
 
 
 class PurchasingPermission(Permission):
@@ -42,4 +43,16 @@ declare(
         },
         RoleKey.ACCOUNTANT: {P.PURCHASE_READ, P.PAYMENT_READ, P.PAYMENT_MAKE, P.PAYMENT_REVERSE},
     },
+)
+
+declare_setting(
+    Setting(
+        "purchase_vat_recoverable",
+        SettingKind.BOOLEAN,
+        True,
+        _l("VAT paid to suppliers is deducted from our own"),
+        _l(
+            "When off, the VAT of purchases is a part of what goods cost: for shops that do not pay VAT themselves."
+        ),
+    )
 )

@@ -1,0 +1,5 @@
+"""What can be done with purchases."""
+
+from smartpos.purchasing.operations.facts import MOST_COSTS, MOST_LINES, CostLine, PurchaseFacts, PurchaseLine
+
+__all__ = ["MOST_COSTS", "MOST_LINES", "CostLine", "PurchaseFacts", "PurchaseLine"]
