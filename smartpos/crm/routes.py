@@ -24,6 +24,7 @@ from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import accounts, doors
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import is_workplace
 
 blueprint = Blueprint("crm", __name__, url_prefix="/customers")
 
@@ -207,7 +208,7 @@ def debts() -> str:
     found = accounts.debtors(
         actor, limit=DEBTORS_PER_PAGE, cursor=cursor, branch_id=branch_id, assigned_to=person_id
     )
-    branches = select(Branch.id, Branch.name).where(Branch.deleted_at.is_(None)).order_by(Branch.name)
+    branches = select(Branch.id, Branch.name).where(is_workplace()).order_by(Branch.name)
     people = (
         select(User)
         .where(User.id.in_(select(Customer.assigned_to).where(Customer.balance < 0)))

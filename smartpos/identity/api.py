@@ -26,7 +26,7 @@ from smartpos.identity.models import Branch, Role, SessionKind, Till, User
 from smartpos.identity.operations import own_account
 from smartpos.identity.operations.sessions import LIFETIMES
 from smartpos.identity.permissions import IdentityPermission as P
-from smartpos.identity.queries import employee, till_people
+from smartpos.identity.queries import employee, is_workplace, till_people
 from smartpos.identity.schemas import (
     BranchPage,
     EmployeeChange,
@@ -120,7 +120,7 @@ def logout() -> None:
 def me() -> dict[str, Any]:
     """Who I am: user, role, organization, branches, permissions."""
     person = _me()
-    branches = select(Branch).where(Branch.deleted_at.is_(None), Branch.is_active).order_by(Branch.name)
+    branches = select(Branch).where(is_workplace(), Branch.is_active).order_by(Branch.name)
     return {
         "user": _user_of(person),
         "role": {"id": person.role_id, "key": person.role_key, "name": person.role_name, "rank": person.rank},
@@ -157,7 +157,7 @@ def change_password(given: dict[str, Any]) -> None:
 @blueprint.response(200, BranchPage)
 def branches(query: dict[str, Any]) -> Any:
     """The branches of the organization."""
-    statement = select(Branch).where(Branch.deleted_at.is_(None))
+    statement = select(Branch).where(is_workplace())
     return page(statement, [Branch.id], limit=query["limit"], cursor=query["cursor"])
 
 

@@ -120,6 +120,13 @@ class AlreadyTaken(Conflict):
     title = _l("This is already taken")
 
 
+class IsNoWorkplace(Conflict):
+    """The place of what is on its way is nobody's to change."""
+
+    code = "is_no_workplace"
+    title = _l("This place is kept by the system: it holds what is on its way between branches")
+
+
 class BadField(Invalid):
     """One field of the input is wrong."""
 

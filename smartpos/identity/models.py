@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -165,6 +166,11 @@ class Branch(SoftDeleted, TenantModel):
         back_populates="branch",
         order_by="Till.name",
     )
+
+    @classmethod
+    def choosable(cls) -> ColumnElement[bool]:
+        """Which branches people choose from: all but the place of what is on its way."""
+        return cls.kind != BranchKind.TRANSIT
 
     def __str__(self) -> str:
         return self.name

@@ -17,7 +17,7 @@ from smartpos.core.errors import Forbidden
 from smartpos.core.money import ZERO
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import AlreadyTaken, BadField
-from smartpos.identity.models import Branch
+from smartpos.identity.models import Branch, BranchKind
 
 
 def create_price_type(*, name: str, is_default: bool = False, actor: Actor) -> PriceType:
@@ -125,7 +125,8 @@ def update_price(
             raise BadField(field, _("This moment needs a time zone."))
     if valid_from is not None and valid_to is not None and valid_to <= valid_from:
         raise BadField("valid_to", _("A price must end after it begins."))
-    if branch_id is not None and db.session.get(Branch, branch_id) is None:
+    branch = None if branch_id is None else db.session.get(Branch, branch_id)
+    if branch_id is not None and (branch is None or branch.kind is BranchKind.TRANSIT):
         raise BadField("branch_id", _("This choice does not exist."))
     cleaned = values.price(price, "price", needed=True)
     twin = select(Price.id).where(

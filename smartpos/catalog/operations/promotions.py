@@ -24,7 +24,7 @@ from smartpos.core.errors import Forbidden
 from smartpos.core.money import HUNDRED, QUANTITY_LIMIT, ZERO
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
-from smartpos.identity.models import Branch
+from smartpos.identity.models import Branch, BranchKind
 
 MOST_TARGETS = 500
 LARGEST_GROUP = 1000
@@ -237,7 +237,7 @@ def _branch(value: Any) -> int | None:
     if value in (None, ""):
         return None
     branch = db.session.get(Branch, value) if _is_id(value) else None
-    if branch is None or branch.deleted_at is not None:
+    if branch is None or branch.deleted_at is not None or branch.kind is BranchKind.TRANSIT:
         raise BadField("branch_id", _("This choice does not exist."))
     return branch.id
 

@@ -27,13 +27,16 @@ class RemoteChoices(QueryAjaxModelLoader):
     """Rows of ``model`` found by the words in ``fields`` (attributes or their names).
 
     Options: ``order_by``, ``where`` (a function that narrows the select), ``load`` (relationships the text of a row
-    needs), ``placeholder``. Deleted rows are not offered. A subclass may override ``find`` to search its own way.
+    needs), ``placeholder``, ``everything``. Deleted rows are not offered, nor those that the model's ``choosable()``
+    leaves out, unless ``everything`` asks for these (a filter may, a form may not). A subclass may override ``find`` to
+    search its own way.
     """
 
     def __init__(self, name: str, model: type[Any], fields: Any = None, **options: Any) -> None:
         found = fields or default_fields(model)
         super().__init__(name, db, model, fields=found, **options)
         self.where = options.get("where")
+        self.choosable = None if options.get("everything") else getattr(model, "choosable", None)
         self.load = options.get("load", ())
 
     def get_one(self, pk: Any) -> Any:
@@ -41,13 +44,17 @@ class RemoteChoices(QueryAjaxModelLoader):
         if number is None:
             return None
         with db.session.no_autoflush:
-            return db.session.get(self.model, number)
+            if self.choosable is None:
+                return db.session.get(self.model, number)
+            return db.session.scalar(select(self.model).where(self.model.id == number, self.choosable()))
 
     def get_list(self, term: str | None, offset: int | None = 0, limit: int = 10) -> list[Any]:
         words = (term or "").replace("\x00", "")[:TERM_LIMIT].split()
         statement = self.find(select(self.model), words)
         if hasattr(self.model, "deleted_at"):
             statement = statement.where(self.model.deleted_at.is_(None))
+        if self.choosable is not None:
+            statement = statement.where(self.choosable())
         if self.where is not None:
             statement = self.where(statement)
         if self.load:

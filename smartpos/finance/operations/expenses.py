@@ -26,6 +26,7 @@ from smartpos.finance.queries import active_category, expense_by_client_uuid
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
 from smartpos.identity.models import Branch
+from smartpos.identity.queries import is_workplace
 
 EXPENSE_ORIGIN = "expense"
 FIRST_DAY = date(2000, 1, 1)
@@ -125,7 +126,7 @@ def _is_same(known: Expense, facts: ExpenseFacts, description: str) -> bool:
 
 
 def _branch_id(asked: int | None, actor: Actor) -> int:
-    query = select(Branch.id).where(Branch.deleted_at.is_(None))
+    query = select(Branch.id).where(is_workplace())
     if asked is not None:
         found = db.session.scalar(query.where(Branch.id == asked))
     else:

@@ -18,9 +18,7 @@ from smartpos.core.phones import shown_phone
 from smartpos.identity import authentication as doors
 from smartpos.identity import operations
 from smartpos.identity.admin.common import id_of, me
-from smartpos.identity.models import (
-    Till,
-)
+from smartpos.identity.models import Branch, BranchKind, Till
 from smartpos.identity.permissions import IdentityPermission as P
 
 
@@ -82,6 +80,15 @@ class BranchView(TenantView):
     column_wrap = ("address",)
     column_default_sort = "name"
     form_columns = ("name", "kind", "phone", "manager", "workspace", "is_active", "address")
+    form_args = {"kind": {"only": tuple(kind for kind in BranchKind if kind is not BranchKind.TRANSIT)}}
+
+    def get_query(self) -> Any:
+        return super().get_query().filter(Branch.choosable())
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 - Flask-Admin's name
+        """The row of that number; nobody looks after the place of what is on its way."""
+        row = super().get_one(id)
+        return None if row is not None and row.kind is BranchKind.TRANSIT else row
 
     def save(self, form: Any, model: Any, is_created: bool) -> Any:
         values = self.values(form)

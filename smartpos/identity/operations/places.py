@@ -1,18 +1,21 @@
 """Workspaces, branches and tills."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import exists, func, select
 
 from smartpos.core import crypto
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid
+from smartpos.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from smartpos.core.nearby import checked_host
 from smartpos.identity import checks
 from smartpos.identity.actors import Actor
-from smartpos.identity.errors import AlreadyTaken, BadField, StillInUse
+from smartpos.identity.errors import AlreadyTaken, BadField, IsNoWorkplace, StillInUse
 from smartpos.identity.models import (
     Branch,
     BranchKind,
@@ -24,6 +27,7 @@ from smartpos.identity.models import (
     WorkspaceType,
 )
 from smartpos.identity.operations.rows import existing_id
+from smartpos.identity.queries import transit_branch_id
 
 RECEIPT_WIDTHS = (58, 80)
 PRINTER_PORT = 9100
@@ -95,11 +99,13 @@ def create_branch(
 
 
 def update_branch(branch: Branch, changes: Mapping[str, Any], *, actor: Actor) -> Branch:
-    """Change any of the facts of ``create_branch``; a new row is added."""
+    """Change any of the facts of ``create_branch``; a new row is added. Raises as it does, and IsNoWorkplace."""
+    if branch.kind is BranchKind.TRANSIT:
+        raise IsNoWorkplace
     if "name" in changes:
         branch.name = _free_name(Branch, changes["name"], branch.id)
     if "kind" in changes:
-        branch.kind = BranchKind(changes["kind"])
+        branch.kind = _workplace_kind(changes["kind"])
     if "address" in changes:
         branch.address = checks.optional_text(changes["address"], "address")
     if "phone" in changes:
@@ -116,7 +122,9 @@ def update_branch(branch: Branch, changes: Mapping[str, Any], *, actor: Actor) -
 
 
 def delete_branch(branch: Branch, *, actor: Actor) -> None:
-    """Hide a branch; its history stays. Raises StillInUse while it has tills."""
+    """Hide a branch; its history stays. Raises StillInUse while it has tills, IsNoWorkplace."""
+    if branch.kind is BranchKind.TRANSIT:
+        raise IsNoWorkplace
     used = exists().where(Till.branch_id == branch.id, Till.deleted_at.is_(None))
     if db.session.scalar(select(used)):
         raise StillInUse(_("This branch still has tills. Remove them first."))
@@ -185,6 +193,42 @@ def update_till(till: Till, changes: Mapping[str, Any], *, actor: Actor) -> Till
     db.session.add(till)
     db.session.flush()
     return till
+
+
+def transit_branch(*, actor: Actor) -> int:
+    """The id of the place where goods lie while they are on their way, made when it is asked for the first time.
+
+    Its name is in the tenant's language. People neither choose it nor work there: see ``queries.is_workplace``.
+    """
+    known = transit_branch_id()
+    if known is not None:
+        return known
+    # Two first transfers sent off at once must not make two places: the organization's row is the queue.
+    organization = select(Organization.id).where(Organization.id == actor.organization.id)
+    db.session.execute(organization.with_for_update(key_share=True))
+    known = transit_branch_id()
+    if known is not None:
+        return known
+    locale = actor.organization.locale
+    with force_locale(locale if locale in LANGUAGES else DEFAULT_LANGUAGE):
+        name = _("On the way")
+    used = select(Branch.name).where(
+        Branch.name.startswith(name, autoescape=True), Branch.deleted_at.is_(None)
+    )
+    taken = set(db.session.scalars(used))
+    names = (f"{name} {number}" for number in count(2))
+    branch = Branch(name=name if name not in taken else next(one for one in names if one not in taken))
+    branch.kind = BranchKind.TRANSIT
+    db.session.add(branch)
+    db.session.flush()
+    return branch.id
+
+
+def _workplace_kind(value: Any) -> BranchKind:
+    kind = BranchKind(value)
+    if kind is BranchKind.TRANSIT:
+        raise BadField("kind", _("Please choose one of the list."))
+    return kind
 
 
 def _printer_host(typed: str | None) -> str | None:

@@ -10,6 +10,7 @@ from smartpos.identity.queries.people import (
     role_counts,
     role_keyed,
 )
+from smartpos.identity.queries.places import is_workplace, transit_branch_id
 from smartpos.identity.queries.tills import KnownTill, TillPerson, till_of_device, till_people, tills_in_use
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "actor_of_user",
     "all_organizations",
     "employee",
+    "is_workplace",
     "open_sessions",
     "organization_of_domain",
     "people_named",
@@ -31,4 +33,5 @@ __all__ = [
     "till_of_device",
     "till_people",
     "tills_in_use",
+    "transit_branch_id",
 ]

@@ -184,7 +184,9 @@ class TillEventView(OfShift, OfBranches):
             whole=summed(lines),
             kinds=kinds,
             kind_label=lambda kind: label_of(kind).text,
-            branches=db.session.scalars(select(Branch).order_by(Branch.name).limit(500)).all(),
+            branches=db.session.scalars(
+                select(Branch).where(Branch.choosable()).order_by(Branch.name).limit(500)
+            ).all(),
             log_url=lambda line, kind=None: self.list_url(asked, line.user_id, kind),
             back_url=self.get_url(".index_view"),
             here_url=self.get_url(".people_view"),

@@ -21,6 +21,7 @@ from smartpos.crm.operations import lock_customer, post_entry
 from smartpos.finance.models import CashEntryKind, PaidBy, PaymentStatus
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import is_workplace
 from smartpos.sales.errors import (
     AmountTooLarge,
     NoOpenShift,
@@ -333,7 +334,7 @@ def _branch_of(actor: Actor) -> int:
     """The branch of a payment that no till has taken."""
     if actor.default_branch_id is not None:
         return actor.default_branch_id
-    open_branches = select(Branch.id).where(Branch.deleted_at.is_(None), Branch.is_active)
+    open_branches = select(Branch.id).where(is_workplace(), Branch.is_active)
     found = db.session.execute(open_branches.order_by(Branch.id).limit(1)).scalar_one_or_none()
     if found is None:
         raise Conflict(_("Add a branch first."))

@@ -20,6 +20,7 @@ from smartpos.crm.errors import CustomerNotFound
 from smartpos.crm.models import Customer
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
+from smartpos.identity.queries import is_workplace
 from smartpos.sales.errors import CartTooLarge, HeldSaleTaken, HeldSaleVoided, TooManyHeld
 from smartpos.sales.models import HeldSale, HeldSaleStatus, TillEventKind
 from smartpos.sales.operations.approvals import Approvals
@@ -164,10 +165,7 @@ def _insert(request: HoldRequest, actor: Actor) -> HeldSale | None:
     """A new row; None when there is one of this name already."""
     here = work_place(actor)
     branch_id = here.branch_id if request.branch_id is None else request.branch_id
-    if (
-        db.session.scalar(select(Branch.id).where(Branch.id == branch_id, Branch.deleted_at.is_(None)))
-        is None
-    ):
+    if db.session.scalar(select(Branch.id).where(Branch.id == branch_id, is_workplace())) is None:
         raise NotFound
     waiting = select(func.count()).where(
         HeldSale.branch_id == branch_id, HeldSale.status == HeldSaleStatus.HELD

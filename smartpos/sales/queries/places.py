@@ -9,6 +9,7 @@ from smartpos.core.db import db
 from smartpos.core.paging import AnySelect
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till
+from smartpos.identity.queries import is_workplace
 from smartpos.sales.errors import NoTill
 from smartpos.sales.models import Shift, ShiftStatus
 
@@ -64,7 +65,7 @@ def _at_till(till_id: int, *, shared: bool) -> WorkPlace | None:
 
 
 def _in_branch(actor: Actor) -> WorkPlace:
-    query = select(Branch.id).where(Branch.deleted_at.is_(None))
+    query = select(Branch.id).where(is_workplace())
     usual = query.where(Branch.id == actor.default_branch_id)
     found = db.session.scalar(usual) or db.session.scalar(query.order_by(Branch.id).limit(1))
     if found is None:
