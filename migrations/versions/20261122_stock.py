@@ -356,6 +356,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('product_id', sa.BigInteger(), nullable=False),
     sa.Column('branch_id', sa.BigInteger(), nullable=True),
+    sa.Column('price_type_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Enum('price', 'barcode', name='label_kind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('price', sa.Numeric(precision=18, scale=2), nullable=False),
     sa.Column('copies', sa.Integer(), server_default='1', nullable=False),
@@ -363,12 +364,14 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint('copies > 0', name=op.f('ck_label_prints_copies')),
     sa.ForeignKeyConstraint(['organization_id', 'branch_id'], ['branches.organization_id', 'branches.id'], name='fk_label_prints_branch_id', ondelete='SET NULL (branch_id)'),
+    sa.ForeignKeyConstraint(['organization_id', 'price_type_id'], ['price_types.organization_id', 'price_types.id'], name='fk_label_prints_price_type_id', ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['organization_id', 'printed_by'], ['users.organization_id', 'users.id'], name='fk_label_prints_printed_by', ondelete='SET NULL (printed_by)'),
     sa.ForeignKeyConstraint(['organization_id', 'product_id'], ['products.organization_id', 'products.id'], name='fk_label_prints_product_id', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_label_prints_organization_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_label_prints')
     )
     op.create_index('ix_label_prints_branch_id', 'label_prints', ['organization_id', 'branch_id'], unique=False)
+    op.create_index('ix_label_prints_price_type_id', 'label_prints', ['organization_id', 'price_type_id'], unique=False)
     op.create_index('ix_label_prints_printed_by', 'label_prints', ['organization_id', 'printed_by'], unique=False)
     op.create_index('ix_label_prints_product', 'label_prints', ['organization_id', 'product_id', 'branch_id', 'id'], unique=False)
     op.create_index('ix_label_prints_product_id', 'label_prints', ['organization_id', 'product_id'], unique=False)
@@ -797,6 +800,7 @@ def downgrade() -> None:
     op.drop_index('ix_label_prints_product_id', table_name='label_prints')
     op.drop_index('ix_label_prints_product', table_name='label_prints')
     op.drop_index('ix_label_prints_printed_by', table_name='label_prints')
+    op.drop_index('ix_label_prints_price_type_id', table_name='label_prints')
     op.drop_index('ix_label_prints_branch_id', table_name='label_prints')
     op.drop_table('label_prints')
     op.drop_index('ix_batches_supplier_id', table_name='batches')

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, CheckConstraint, Index, Integer, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from smartpos.catalog.models.products import Product
+from smartpos.catalog.models.products import PriceType, Product
 from smartpos.core.db import (
     CreatedAt,
     Money,
@@ -68,7 +68,8 @@ class LabelTemplate(SoftDeleted, TenantModel):
 
 
 class LabelPrint(TenantModel):
-    """A label that was printed. Where the latest price label of a product says another price, a new one is due."""
+    """A label that was printed. Where the latest price label of a product in a branch says another price than the one
+    in force there by the same price type, a new one is due."""
 
     __tablename__ = "label_prints"
     __table_args__ = (
@@ -78,6 +79,7 @@ class LabelPrint(TenantModel):
 
     product_id: Mapped[int] = refers_to("products", on_delete="CASCADE")
     branch_id: Mapped[int | None] = refers_to("branches", optional=True)
+    price_type_id: Mapped[int] = refers_to("price_types")
     kind: Mapped[LabelKind] = enum_column(LabelKind)
     price: Mapped[Money]
     copies: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
@@ -86,4 +88,5 @@ class LabelPrint(TenantModel):
 
     product: Mapped[Product] = related(product_id)
     branch: Mapped[Branch | None] = related(branch_id)
+    price_type: Mapped[PriceType] = related(price_type_id)
     author: Mapped[User | None] = related(printed_by)

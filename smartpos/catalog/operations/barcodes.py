@@ -12,18 +12,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from smartpos.catalog.errors import WrongCheckDigit
+from smartpos.core.barcodes import check_digit
 from smartpos.identity.errors import BadField
 
 LONGEST = 64
 _PRINTABLE = re.compile(r"[!-~]{1,64}")
 _SHAPED = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 _IN_SHOP = {8: ("0", "2"), 12: ("2", "4"), 13: ("2",), 14: ()}
-
-
-def check_digit(digits: str) -> str:
-    """The GS1 check digit: from the right the digits count three, one, three, one."""
-    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
 
 
 def clean_barcode(value: Any, field: str = "barcode") -> str:
