@@ -20,12 +20,17 @@ export class Events {
   async record(event) {
     const { user, shift } = this.till.state;
     // Whoever sends it later, it was done by this person in this shift.
-    const body = { ...bodyOf(event), cashier_id: user.id, ...(shift ? { shift_id: shift.id } : {}) };
+    const body = { ...bodyOf({ ...event, at: event.at ?? this.#now() }), cashier_id: user.id, ...(shift ? { shift_id: shift.id } : {}) };
     if (!(await this.till.outboxReady)) {
       await this.till.api.post(ADDRESS, { items: [body] }).catch(() => {});
       return;
     }
     await this.till.outbox.put({ kind: "event", id: body.client_uuid, url: ADDRESS, body: { items: [body] } });
+  }
+
+  /** The server's time, as far as the till knows it: the device's own clock may be wrong by a day. */
+  #now() {
+    return this.till.api.now().toISOString();
   }
 
   get #pending() {
@@ -39,7 +44,7 @@ export class Events {
   /** Note an event that may still be undone; `key` tells events of the same thing apart from others. Gives its name. */
   later(event, key = newUuid()) {
     const others = this.#pending.filter((one) => one.key !== key);
-    this.#keep([...others, { ...event, key, uuid: event.uuid ?? newUuid(), at: event.at ?? new Date().toISOString() }]);
+    this.#keep([...others, { ...event, key, uuid: event.uuid ?? newUuid(), at: event.at ?? this.#now() }]);
     return key;
   }
 
@@ -79,6 +84,6 @@ function bodyOf(event) {
     ...(saleId ? { sale_id: saleId } : {}),
     ...(details ? { details } : {}),
     ...(token ? { approvals: [token] } : {}),
-    occurred_at: event.at ?? new Date().toISOString(),
+    occurred_at: event.at,
   };
 }

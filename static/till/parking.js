@@ -29,7 +29,7 @@ export class Parking {
       name: name.trim(),
       ...(cart.customer?.id ? { customer_id: cart.customer.id } : {}),
       ...(cart.customer && !cart.customer.id ? { customer_uuid: cart.customer.uuid } : {}),
-      held_at: new Date().toISOString(),
+      held_at: this.till.api.now().toISOString(),
       cart: kept,
       line_count: cart.lines.length,
       total: plainMoney(Math.max(0, total)),
