@@ -336,6 +336,7 @@ VIEWS: dict[str, View] = {
     ),
     "workspaces": View(BRANCH_READ, "identity:branch:write"),
     "sessions": View(USER_READ, acts={"end": USER_WRITE}),
+    "events": View("identity:audit:read"),
     "products": View(PRODUCT_READ, PRODUCT_WRITE),
     "categories": View(PRODUCT_READ, PRODUCT_WRITE),
     "units": View(PRODUCT_READ, PRODUCT_WRITE),

@@ -5,7 +5,9 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import add_views, describe
 from smartpos.core.admin.panel import require_to_enter
+from smartpos.core.models import Event
 from smartpos.identity.admin.common import ADMINISTRATION
+from smartpos.identity.admin.events import EventView
 from smartpos.identity.admin.people import UserView
 from smartpos.identity.admin.places import BranchView, TillView, WorkspaceView
 from smartpos.identity.admin.roles import RoleView
@@ -86,5 +88,6 @@ def init_app(app: Flask) -> None:
             TillView(Till, name=_l("Tills"), category=ADMINISTRATION, endpoint="tills"),
             WorkspaceView(Workspace, name=_l("Workspaces"), category=ADMINISTRATION, endpoint="workspaces"),
             SessionView(UserSession, name=_l("Sessions"), category=ADMINISTRATION, endpoint="sessions"),
+            EventView(Event, name=_l("Events"), category=ADMINISTRATION, endpoint="events"),
         ],
     )
