@@ -79,6 +79,7 @@ def list_movements(query: dict[str, Any]) -> Response:
     """The ledger, the latest first."""
     cursor, limit = query.pop("cursor"), query.pop("limit")
     statement = queries.movements(**query)
-    found = page(statement, [InventoryMovement.id], limit=limit, cursor=cursor, descending=True)
+    keys = [InventoryMovement.occurred_at, InventoryMovement.id]
+    found = page(statement, keys, limit=limit, cursor=cursor, descending=True)
     items = _dump(MovementOut, ("unit_cost", "value"), statement, found.items)
     return jsonify(items=items, next_cursor=found.next_cursor)
