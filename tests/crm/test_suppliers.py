@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from smartpos.core.db import db
 from smartpos.crm.errors import (
@@ -29,6 +30,10 @@ from smartpos.crm.operations import (
     post_supplier_entry,
     take_back_supplier_entry,
 )
+from smartpos.crm.queries import doors
+from smartpos.crm.queries.ledgers import today_of
+from smartpos.crm.queries.supplier_accounts import SUPPLIERS, expected_payments, overdue_suppliers
+from smartpos.crm.queries.suppliers import list_suppliers
 from smartpos.identity.errors import BadField
 from tests.cast import Shop
 
@@ -180,6 +185,45 @@ def test_who_is_owed_is_not_deleted(shop: Shop, add: Add, owe: Enter) -> None:
         assert lock_supplier(supplier_id, deleted_too=True, actor=actor).balance == 0
 
 
+def test_who_is_owed_again_is_there_again(
+    shop: Shop, add: Add, owe: Enter, books: Callable[[], list[str]]
+) -> None:
+    first = add("Agro")
+    with shop.inside("manager"):
+        delete_supplier(db.session.get_one(Supplier, first), actor=shop.actor("manager"))
+    add("Agro")
+    with shop.inside("manager"):
+        actor = shop.actor("manager")
+        lock_supplier(first, deleted_too=True, actor=actor)
+        post_supplier_entry(
+            first,
+            SupplierEntryKind.PAYMENT,
+            amount=Decimal(-70),
+            origin_kind="test",
+            origin_id=1,
+            actor=actor,
+        )
+        row = doors.supplier(first)
+        assert (row.name, row.balance) == (f"Agro ({first})", -70)
+    assert books() == []
+
+
+def test_the_books_tell_what_is_wrong_with_suppliers(
+    shop: Shop, add: Add, owe: Enter, books: Callable[[], list[str]]
+) -> None:
+    one, two = add("Agro"), add("Bahor")
+    bought = owe(one, "500")
+    owe(two, "-500", kind="return", reverses=bought)
+    with shop.inside():
+        db.session.execute(update(Supplier).where(Supplier.id == one).values(balance=501))
+        db.session.execute(update(Supplier).where(Supplier.id == two).values(deleted_at=START))
+    assert sorted(line.partition(":")[0] for line in books()) == [
+        "a counter-entry takes back an entry of the same account (suppliers)",
+        "a deleted supplier neither is owed nor owns anything",
+        "supplier balance = sum of the account",
+    ]
+
+
 def test_a_stranger_finds_no_supplier(shop: Shop, stranger: Shop, add: Add) -> None:
     supplier_id = add()
     with stranger.inside("stranger"), pytest.raises(SupplierNotFound):
@@ -239,3 +283,101 @@ def test_a_line_is_taken_back_once_and_only_by_hand(shop: Shop, add: Add, owe: E
                 db.session.get_one(SupplierTransaction, counter), reason="no", actor=actor
             )
     assert balance_of(shop, supplier_id) == 500
+
+
+# --- what is open ------------------------------------------------------------------------------------------------
+def opened(shop: Shop, supplier_id: int) -> list[tuple[str, int]]:
+    with shop.inside("manager"):
+        debts = SUPPLIERS.open_debts(supplier_id, shop.actor("manager"))
+        return [(debt.due_on.isoformat(), int(debt.open)) for debt in debts]
+
+
+def test_what_is_paid_settles_the_oldest_first(shop: Shop, add: Add, owe: Enter) -> None:
+    supplier_id = add()
+    owe(supplier_id, "100", day=0, due=date(2026, 4, 1))
+    second = owe(supplier_id, "50", day=1, due=date(2026, 3, 10))
+    owe(supplier_id, "-120", day=2)
+    assert opened(shop, supplier_id) == [("2026-03-10", 30)]
+    owe(supplier_id, "-20", day=3, kind="return", reverses=second)
+    assert opened(shop, supplier_id) == [("2026-03-10", 10)]
+
+
+def test_a_payment_taken_back_opens_the_debt_again(shop: Shop, add: Add, owe: Enter) -> None:
+    supplier_id = add()
+    owe(supplier_id, "100", due=date(2026, 4, 1))
+    paid = owe(supplier_id, "-60", day=1)
+    owe(supplier_id, "60", day=5, kind="payment", reverses=paid)
+    assert opened(shop, supplier_id) == [("2026-04-01", 100)]
+
+
+def test_ageing_and_what_has_to_be_paid_when(shop: Shop, add: Add, owe: Enter) -> None:
+    late, soon, ahead = add("Agro"), add("Bahor"), add("Chinor")
+    with shop.inside("manager"):
+        actor = shop.actor("manager")
+        today = today_of(actor)
+    owe(late, "100", due=today - timedelta(days=40))
+    owe(late, "30", day=1, due=today)
+    owe(soon, "70", due=today + timedelta(days=7))
+    owe(soon, "5", day=1, due=today + timedelta(days=400))
+    owe(ahead, "-80")
+    with shop.inside("manager"):
+        actor = shop.actor("manager")
+        found = SUPPLIERS.debtors(actor, limit=10)
+        assert [(one.account_id, int(one.ageing.overdue), int(one.ageing.total)) for one in found.items] == [
+            (late, 100, 130),
+            (soon, 0, 75),
+        ]
+        assert (found.count, int(found.totals.total), int(found.totals.days_31_60)) == (2, 205, 100)
+        assert overdue_suppliers(actor) == [late]
+        assert SUPPLIERS.ageing_of([ahead], actor) == {}
+        weeks = expected_payments(actor)
+        assert [int(week.amount) for week in weeks if week.amount] == [100, 30, 70, 5]
+        assert weeks[0].first is None and int(weeks[0].amount) == 100
+        assert weeks[1].first is not None and weeks[1].last is not None
+        assert weeks[1].first <= today <= weeks[1].last
+        assert weeks[-1].last is None and int(weeks[-1].amount) == 5
+        first = SUPPLIERS.debtors(actor, limit=1)
+        rest = SUPPLIERS.debtors(actor, limit=1, cursor=first.next_cursor)
+        assert [one.account_id for one in (*first.items, *rest.items)] == [late, soon]
+
+
+def test_a_statement_runs_from_page_to_page(shop: Shop, add: Add, owe: Enter) -> None:
+    supplier_id = add()
+    for day, amount in enumerate(("100", "-30", "50", "-20")):
+        owe(supplier_id, amount, day=day)
+    with shop.inside("manager"):
+        actor = shop.actor("manager")
+        whole = SUPPLIERS.statement(supplier_id, actor, limit=10)
+        assert [int(entry.balance) for entry in whole.entries] == [100, 70, 120, 100]
+        part = SUPPLIERS.statement(
+            supplier_id, actor, first_day=date(2026, 3, 2), last_day=date(2026, 3, 3), limit=1
+        )
+        assert (part.opening, part.closing, part.debited, part.credited) == (100, 120, -30, 50)
+        following = SUPPLIERS.statement(
+            supplier_id,
+            actor,
+            first_day=date(2026, 3, 2),
+            last_day=date(2026, 3, 3),
+            limit=1,
+            cursor=part.next_cursor,
+        )
+        assert (following.brought_forward, [int(entry.balance) for entry in following.entries]) == (70, [120])
+
+
+def test_they_are_found_in_any_alphabet(shop: Shop, add: Add) -> None:
+    first = add("Agro Baraka", contact_person="Dilshod Karimov", phone="+998901234567")
+    second = add("Bahor savdo", bin="301234567")
+    add("Chinor")
+    with shop.inside("manager"):
+
+        def found(text: str) -> list[int]:
+            return [row.id for row in list_suppliers(text=text, limit=10).items]
+
+        assert found("барака агро") == [first]
+        assert found("dilsh") == [first]
+        assert found("90123") == [first]
+        assert found("301234567") == [second]
+        assert found("nobody") == found("!!!") == []
+        names = list_suppliers(limit=2)
+        more = list_suppliers(limit=2, cursor=names.next_cursor)
+        assert [row.name for row in (*names.items, *more.items)] == ["Agro Baraka", "Bahor savdo", "Chinor"]

@@ -28,7 +28,8 @@ SELECT id, name, balance, payment_days, lead_time_days FROM suppliers
 WHERE organization_id = %(organization_id)s AND id = %(supplier_id)s AND (deleted_at IS NULL OR %(deleted_too)s)
 FOR NO KEY UPDATE
 """
-# Balance and ledger in one statement: what is true of one is true of the other from the same moment.
+# Balance and ledger in one statement: what is true of one is true of the other from the same moment. Who was deleted
+# and is owed again, because something was taken back, is in the lists again; under a name nobody has taken since.
 _POST = """
 WITH entered AS (
     INSERT INTO supplier_transactions (organization_id, supplier_id, branch_id, transaction_type, amount, due_date,
@@ -37,8 +38,15 @@ WITH entered AS (
             %(origin_kind)s, %(origin_id)s, %(note)s, %(created_by)s, %(occurred_at)s, %(now)s)
     RETURNING id
 ), balanced AS (
-    UPDATE suppliers SET balance = balance + %(amount)s, updated_at = %(now)s
-    WHERE organization_id = %(organization_id)s AND id = %(supplier_id)s
+    UPDATE suppliers AS supplier
+    SET balance = supplier.balance + %(amount)s, updated_at = %(now)s,
+        deleted_at = CASE WHEN supplier.balance + %(amount)s = 0 THEN supplier.deleted_at END,
+        name = CASE WHEN supplier.deleted_at IS NOT NULL AND supplier.balance + %(amount)s <> 0 AND EXISTS (
+                        SELECT 1 FROM suppliers AS other
+                        WHERE other.organization_id = supplier.organization_id AND other.name = supplier.name
+                          AND other.deleted_at IS NULL)
+                    THEN left(supplier.name, 230) || ' (' || supplier.id || ')' ELSE supplier.name END
+    WHERE supplier.organization_id = %(organization_id)s AND supplier.id = %(supplier_id)s
 )
 SELECT id FROM entered
 """
@@ -156,7 +164,8 @@ def post_supplier_entry(
     """Enter a line into a supplier's account and change the balance with it; gives the line's id. One statement.
 
     ``amount`` is signed: what we owe from now on is positive. Whether it may be is the caller's question, asked while
-    it holds the row locked (``lock_supplier``). Without ``due_date`` a debt is due on the day it was made.
+    it holds the row locked (``lock_supplier``). A deleted supplier with a balance is deleted no longer. Without
+    ``due_date`` a debt is due on the day it was made.
     """
     now = utc_now()
     rows = send(

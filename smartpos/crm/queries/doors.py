@@ -3,8 +3,8 @@
 from smartpos.core.crypto import decrypt
 from smartpos.core.db import db
 from smartpos.core.errors import NotFound
-from smartpos.crm.errors import CustomerNotFound
-from smartpos.crm.models import Customer, CustomerTransaction
+from smartpos.crm.errors import CustomerNotFound, SupplierNotFound
+from smartpos.crm.models import Customer, CustomerTransaction, Supplier
 from smartpos.crm.permissions import CrmPermission
 from smartpos.identity.actors import Actor
 
@@ -16,6 +16,14 @@ def customer(customer_id: int) -> Customer:
     row = db.session.get(Customer, customer_id) if 0 < customer_id <= LARGEST_ID else None
     if row is None or row.deleted_at is not None:
         raise CustomerNotFound(customer_id=customer_id)
+    return row
+
+
+def supplier(supplier_id: int, *, deleted_too: bool = False) -> Supplier:
+    """A supplier; one that was deleted only with ``deleted_too``. Raises SupplierNotFound."""
+    row = db.session.get(Supplier, supplier_id) if 0 < supplier_id <= LARGEST_ID else None
+    if row is None or (row.deleted_at is not None and not deleted_too):
+        raise SupplierNotFound(supplier_id=supplier_id)
     return row
 
 
