@@ -35,6 +35,22 @@ def render_pdf(
     template. ``language`` is one of ``core.i18n.LANGUAGES``; it decides where words are divided. Raises
     ``typst.TypstError`` for a template that is wrong.
     """
+    return _compile(template, data, language=language, pictures=pictures, format="pdf")
+
+
+def render_picture(template: str, data: Mapping[str, Any], *, language: str, dpi: int = 200) -> bytes:
+    """As ``render_pdf``, but the document is one page and comes as a PNG, for a preview."""
+    return _compile(template, data, language=language, format="png", ppi=dpi)
+
+
+def _compile(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    language: str,
+    pictures: Mapping[str, bytes] | None = None,
+    **how: Any,
+) -> bytes:
     folder = Path(current_app.root_path, current_app.template_folder or "")
     inputs = {
         "data": json.dumps(dict(data), ensure_ascii=False),
@@ -42,14 +58,15 @@ def render_pdf(
         # Typst reads no bytes from its inputs, but it makes them of numbers.
         "pictures": json.dumps({name: list(content) for name, content in (pictures or {}).items()}),
     }
-    return typst.compile(
+    made: bytes = typst.compile(
         str(folder / template),
         root=str(folder),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        format="pdf",
         sys_inputs=inputs,
+        **how,
     )
+    return made
 
 
 def pdf_answer(content: bytes, name: str, *, download: bool = False) -> Response:

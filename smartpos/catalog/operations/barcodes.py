@@ -15,6 +15,8 @@ from smartpos.catalog.errors import WrongCheckDigit
 from smartpos.core.barcodes import check_digit
 from smartpos.identity.errors import BadField
 
+__all__ = ["check_digit", "clean_barcode"]
+
 LONGEST = 64
 _PRINTABLE = re.compile(r"[!-~]{1,64}")
 _SHAPED = re.compile(r"[0-9]{8}|[0-9]{12,14}")
