@@ -31,6 +31,15 @@ class LevelState(StrEnum):
     LOW = "low"
     OUT = "out"
 
+    @classmethod
+    def of(cls, quantity: Decimal, min_quantity: Decimal, reorder_point: Decimal | None) -> "LevelState":
+        """Where a quantity stands; there is always enough of what nobody has set a level for."""
+        if min_quantity <= 0 and reorder_point is None:
+            return cls.ENOUGH
+        if quantity <= 0:
+            return cls.OUT
+        return cls.LOW if quantity <= max(min_quantity, reorder_point or min_quantity) else cls.ENOUGH
+
 
 class BranchStock(TenantModel):
     """How much of a product lies in a branch, and at what value.

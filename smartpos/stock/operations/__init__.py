@@ -9,14 +9,12 @@ from smartpos.stock.operations.adjustments import (
 )
 from smartpos.stock.operations.ledger import (
     Movement,
-    Posted,
-    Prepared,
     post_movements,
     prepare_movements,
-    write_movements,
 )
 from smartpos.stock.operations.levels import set_levels
 from smartpos.stock.operations.lots import Lot, PostedLot
+from smartpos.stock.operations.writing import Posted, Prepared, write_movements
 
 __all__ = [
     "ADJUSTMENT_ORIGIN",

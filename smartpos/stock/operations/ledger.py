@@ -1,12 +1,13 @@
-"""Posting movements: the only writer of ``inventory_movements`` and of the balances in ``branch_stocks``.
+"""Posting movements: what moves is locked, checked and valued here, and written by ``writing``.
 
 Whatever the number of lines, posting takes two statements: lock and write (two more for a product that the branch has
-never held). ``docs/locking.md`` tells in which order things are locked and why.
+never held, one more where lots are kept, and one or two where goods come in with one). ``docs/locking.md`` tells in
+which order things are locked and why.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from smartpos.core.db import db, utc_now
@@ -14,8 +15,23 @@ from smartpos.core.money import plain, round_cost
 from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.stock.errors import NotEnoughStock, UnknownGoods
-from smartpos.stock.models import BranchStock, MovementType
-from smartpos.stock.operations.lots import Lot, PostedLot
+from smartpos.stock.models import LevelState, MovementType
+from smartpos.stock.operations.lots import (
+    Arrival,
+    Lot,
+    LotStock,
+    Part,
+    PostedLot,
+    Rules,
+    Shelf,
+    check_number,
+    ensure_lots,
+    lock_shelves,
+    refuse_foreign,
+    shares,
+    today_of,
+)
+from smartpos.stock.operations.writing import Entry, Posted, Prepared, Watched, write_movements
 from smartpos.stock.queries import Goods, goods_of
 from smartpos.stock.valuation import NOTHING, Level, issue, receive
 
@@ -44,45 +60,21 @@ class Movement:
     lot: Lot | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What a movement came to; ``value`` is signed like ``quantity``. Untracked means not in the ledger.
-
-    ``lots`` tells which lots moved; what is left of the quantity moved without one.
-    """
-
-    product_id: int
-    quantity: Decimal
-    unit_cost: Decimal
-    value: Decimal
-    is_tracked: bool = True
-    lots: tuple[PostedLot, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of the ledger to be."""
-
-    product_id: int
-    movement_type: MovementType
-    quantity: Decimal
-    unit_cost: Decimal
-    value: Decimal
-    notes: str | None
-
-
 @dataclass(slots=True)
-class Prepared:
-    """Movements whose stock is locked, checked and valued, and which are not written yet."""
+class Locked:
+    """The balances of a branch, and which of these products have lots here."""
 
-    branch_id: int
-    posted: list[Posted]
-    entries: list[Entry] = field(default_factory=list)
     levels: dict[int, Level] = field(default_factory=dict)
+    watched: dict[int, Watched] = field(default_factory=dict)
+    with_lots: set[int] = field(default_factory=set)
 
 
 _LOCK = """
-SELECT product_id, quantity, value, average_cost FROM branch_stocks
+SELECT product_id, quantity, value, average_cost, min_quantity, reorder_point, level_state,
+       EXISTS (SELECT 1 FROM batch_stocks AS lot
+               WHERE lot.organization_id = branch_stocks.organization_id AND lot.branch_id = branch_stocks.branch_id
+                 AND lot.product_id = branch_stocks.product_id AND lot.quantity > 0)
+FROM branch_stocks
 WHERE organization_id = %(organization_id)s AND branch_id = %(branch_id)s
   AND product_id = ANY (%(product_ids)s::bigint[])
 ORDER BY product_id FOR UPDATE
@@ -92,25 +84,6 @@ INSERT INTO branch_stocks (organization_id, branch_id, product_id, updated_at)
 SELECT %(organization_id)s, %(branch_id)s, product_id, %(now)s
 FROM unnest(%(product_ids)s::bigint[]) AS product_id
 ON CONFLICT (organization_id, branch_id, product_id) DO NOTHING
-"""
-# Balances and ledger in one statement: what is true of one is true of the other from the same moment.
-_WRITE = """
-WITH balanced AS (
-    UPDATE branch_stocks AS stock
-    SET quantity = new.quantity, value = new.value, average_cost = new.average_cost, updated_at = %(now)s
-    FROM unnest(%(level_products)s::bigint[], %(level_quantities)s::numeric[], %(level_values)s::numeric[],
-                %(level_costs)s::numeric[]) AS new (product_id, quantity, value, average_cost)
-    WHERE stock.organization_id = %(organization_id)s AND stock.branch_id = %(branch_id)s
-      AND stock.product_id = new.product_id
-)
-INSERT INTO inventory_movements (organization_id, branch_id, product_id, movement_type, quantity, unit_cost, value,
-                                 notes, origin_kind, origin_id, created_by, occurred_at, created_at)
-SELECT %(organization_id)s, %(branch_id)s, new.product_id, new.movement_type, new.quantity, new.unit_cost, new.value,
-       new.notes, %(origin_kind)s, %(origin_id)s, %(created_by)s, %(occurred_at)s, %(now)s
-FROM unnest(%(product_ids)s::bigint[], %(types)s::text[], %(quantities)s::numeric[], %(costs)s::numeric[],
-            %(values)s::numeric[], %(notes)s::text[]) WITH ORDINALITY
-  AS new (product_id, movement_type, quantity, unit_cost, value, notes, place)
-ORDER BY new.place
 """
 
 
@@ -127,8 +100,12 @@ def post_movements(
 ) -> list[Posted]:
     """Move goods in a branch for any cause; one ``Posted`` per request, in its order.
 
-    Products of which no stock is kept post nothing and cost their ``cost_price``. Raises NotEnoughStock with every
-    product that is short (unless ``allow_negative``), UnknownGoods and StockTooLarge. The branch must exist.
+    Products of which no stock is kept post nothing and cost their ``cost_price``. Lots whose day of expiry has passed
+    stay where they are unless ``allow_expired`` (goods are written off, returned to the supplier, moved).
+
+    Raises NotEnoughStock with every product that is short (unless ``allow_negative``), GoodsExpired with every product
+    of which nothing else is left, UnknownGoods, UnknownLots, LotOfAnotherProduct, LotExpiryDiffers and StockTooLarge.
+    The branch must exist.
     """
     prepared = prepare_movements(
         requests, branch_id=branch_id, allow_negative=allow_negative, allow_expired=allow_expired, actor=actor
@@ -145,13 +122,15 @@ def prepare_movements(
     branch_id: int,
     allow_negative: bool = False,
     allow_expired: bool = False,
+    happened_on: date | None = None,
     goods: Mapping[int, Goods] | None = None,
     actor: Actor,
 ) -> Prepared:
     """The first half of ``post_movements``: lock, check and value. For a document that keeps the cost of its goods.
 
     Write the document, then call ``write_movements`` in the same transaction. ``goods`` saves a statement when the
-    caller has read the products already. Raises as ``post_movements`` does.
+    caller has read the products already. ``happened_on`` is for goods that are gone already, since that day: lots that
+    were good then go first, and expired ones rather than none. Raises as ``post_movements`` does.
     """
     if goods is None:
         goods = goods_of([request.product_id for request in requests])
@@ -159,69 +138,53 @@ def prepare_movements(
     if unknown:
         raise UnknownGoods(unknown)
     tracked = sorted({request.product_id for request in requests if goods[request.product_id].is_tracked})
-    levels = _lock_levels(tracked, branch_id, actor)
+    locked = _lock_levels(tracked, branch_id, actor)
     if not allow_negative:
-        _refuse_shortages(requests, goods, levels)
-    missing = [product_id for product_id in tracked if product_id not in levels]
+        _refuse_shortages(requests, goods, locked.levels)
+    missing = [product_id for product_id in tracked if product_id not in locked.levels]
     if missing:
-        levels |= _make_levels(missing, branch_id, actor)
-    return _value(requests, goods, levels, branch_id)
+        made = _make_levels(missing, branch_id, actor)
+        locked.levels |= made.levels
+        locked.watched |= made.watched
+    prepared = Prepared(
+        branch_id,
+        [],
+        levels={product_id: locked.levels[product_id] for product_id in sorted(locked.levels)},
+        watched=locked.watched,
+    )
+    lots = _open_shelves(requests, goods, locked, prepared, actor)
+    rules = Rules(
+        happened_on or today_of(actor),
+        allow_negative=allow_negative,
+        allow_expired=allow_expired,
+        as_happened=happened_on is not None,
+    )
+    _value(requests, goods, prepared, lots, rules)
+    rules.refuse()
+    return prepared
 
 
-def write_movements(
-    prepared: Prepared,
-    *,
-    origin_kind: str,
-    origin_id: int,
-    occurred_at: datetime | None = None,
-    actor: Actor,
-) -> None:
-    """The second half of ``post_movements``: write what ``prepare_movements`` found, with its cause."""
-    if not prepared.entries:
-        return
-    now = utc_now()
-    levels, entries = prepared.levels, prepared.entries
-    parameters = {
-        "organization_id": actor.organization.id,
-        "branch_id": prepared.branch_id,
-        "now": now,
-        "level_products": array(levels),
-        "level_quantities": array(level.quantity for level in levels.values()),
-        "level_values": array(level.value for level in levels.values()),
-        "level_costs": array(level.average_cost for level in levels.values()),
-        "product_ids": array(entry.product_id for entry in entries),
-        "types": [entry.movement_type.value for entry in entries],
-        "quantities": array(entry.quantity for entry in entries),
-        "costs": array(entry.unit_cost for entry in entries),
-        "values": array(entry.value for entry in entries),
-        "notes": [entry.notes for entry in entries],
-        "origin_kind": origin_kind,
-        "origin_id": origin_id,
-        "created_by": actor.user_id,
-        "occurred_at": occurred_at or now,
-    }
-    send(_WRITE, parameters)
-    # The statement went past the ORM; a row that somebody has loaded must not answer with its old figures.
-    for row in db.session.identity_map.values():
-        if isinstance(row, BranchStock):
-            db.session.expire(row)
-
-
-def _lock_levels(product_ids: list[int], branch_id: int, actor: Actor) -> dict[int, Level]:
+def _lock_levels(product_ids: list[int], branch_id: int, actor: Actor) -> Locked:
     # Two sales of the same goods would both find enough and together take too much. They meet at these rows
     # instead, always in the order of product ids, so that neither waits for the other in a circle.
+    locked = Locked()
     if not product_ids:
-        return {}
+        return locked
     db.session.flush()
     parameters = {
         "organization_id": actor.organization.id,
         "branch_id": branch_id,
         "product_ids": array(product_ids),
     }
-    return {row[0]: Level(*row[1:]) for row in send(_LOCK, parameters)}
+    for product_id, quantity, value, cost, least, reorder_at, state, has_lots in send(_LOCK, parameters):
+        locked.levels[product_id] = Level(quantity, value, cost)
+        locked.watched[product_id] = Watched(least, reorder_at, LevelState(state))
+        if has_lots:
+            locked.with_lots.add(product_id)
+    return locked
 
 
-def _make_levels(product_ids: list[int], branch_id: int, actor: Actor) -> dict[int, Level]:
+def _make_levels(product_ids: list[int], branch_id: int, actor: Actor) -> Locked:
     parameters = {
         "organization_id": actor.organization.id,
         "branch_id": branch_id,
@@ -230,6 +193,56 @@ def _make_levels(product_ids: list[int], branch_id: int, actor: Actor) -> dict[i
     }
     send(_MAKE, parameters)
     return _lock_levels(product_ids, branch_id, actor)
+
+
+def _open_shelves(
+    requests: Sequence[Movement], goods: Mapping[int, Goods], locked: Locked, prepared: Prepared, actor: Actor
+) -> list[LotStock | None]:
+    """Lock the lots of products that have some, and give for each request the lot that it names, if any.
+
+    A cart without such products takes no statement here.
+    """
+    for product_id in locked.levels:
+        one = goods[product_id]
+        if one.keeps_lots or product_id in locked.with_lots:
+            prepared.shelves[product_id] = Shelf(product_id, one.name, one.keeps_lots)
+    shelves = prepared.shelves
+    named: list[LotStock | None] = [None] * len(requests)
+    if not shelves:
+        return named
+    arriving = {
+        place: Arrival(
+            request.product_id,
+            request.lot,
+            request.quantity,
+            _cost_of(request, goods[request.product_id], locked.levels[request.product_id]),
+        )
+        for place, request in enumerate(requests)
+        if request.lot is not None and request.quantity > 0 and goods[request.product_id].keeps_lots
+        if request.product_id in shelves
+    }
+    made = ensure_lots(list(arriving.values()), actor=actor) if arriving else {}
+    wanted = {
+        place: made[one.product_id, check_number(one.lot.number)] for place, one in arriving.items()
+    } | {
+        place: request.batch_id
+        for place, request in enumerate(requests)
+        if request.batch_id is not None and request.product_id in shelves
+    }
+    found = lock_shelves(shelves.values(), wanted.values(), branch_id=prepared.branch_id, actor=actor)
+    refuse_foreign((found[batch_id], requests[place].product_id) for place, batch_id in wanted.items())
+    for place, batch_id in wanted.items():
+        named[place] = shelves[requests[place].product_id].add(found[batch_id])
+    for place, request in enumerate(requests):
+        if request.lot is not None and request.quantity < 0 and request.product_id in shelves:
+            named[place] = shelves[request.product_id].of_number(request.lot.number.strip())
+    return named
+
+
+def _cost_of(request: Movement, goods: Goods, level: Level) -> Decimal:
+    if request.value is not None:
+        return round_cost(request.value / request.quantity)
+    return level.average_cost or goods.cost_price if request.unit_cost is None else request.unit_cost
 
 
 def _refuse_shortages(
@@ -256,12 +269,13 @@ def _refuse_shortages(
 
 
 def _value(
-    requests: Sequence[Movement], goods: Mapping[int, Goods], levels: Mapping[int, Level], branch_id: int
-) -> Prepared:
+    requests: Sequence[Movement],
+    goods: Mapping[int, Goods],
+    prepared: Prepared,
+    lots: Sequence[LotStock | None],
+    rules: Rules,
+) -> None:
     posted: dict[int, Posted] = {}
-    prepared = Prepared(
-        branch_id, [], levels={product_id: levels[product_id] for product_id in sorted(levels)}
-    )
     first: dict[int, int] = {}
     for place, request in enumerate(requests):
         first.setdefault(request.product_id, place)
@@ -271,13 +285,13 @@ def _value(
         key=lambda place: (first[requests[place].product_id], requests[place].quantity < 0),
     )
     for place in order:
-        posted[place] = _enter(requests[place], goods[requests[place].product_id], prepared)
+        request = requests[place]
+        posted[place] = _enter(request, goods[request.product_id], prepared, lots[place], rules)
     prepared.posted = [posted[place] for place in range(len(requests))]
-    return prepared
 
 
-def _enter(request: Movement, goods: Goods, prepared: Prepared) -> Posted:
-    """Let one request take effect on its level and note the rows it makes."""
+def _enter(request: Movement, goods: Goods, prepared: Prepared, lot: LotStock | None, rules: Rules) -> Posted:
+    """Let one request take effect on its level and its lots, and note the rows it makes."""
     quantity = request.quantity
     if not goods.is_tracked:
         value = request.value
@@ -285,12 +299,10 @@ def _enter(request: Movement, goods: Goods, prepared: Prepared) -> Posted:
             value = (goods.cost_price * quantity).quantize(NOTHING)
         return Posted(goods.id, quantity, goods.cost_price, value, is_tracked=False)
     level = prepared.levels[goods.id]
+    there = level.quantity
     revaluation = NOTHING
     if quantity > 0:
-        known = level.average_cost or goods.cost_price
-        cost = known if request.unit_cost is None else request.unit_cost
-        if request.value is not None:
-            cost = round_cost(request.value / quantity)
+        cost = _cost_of(request, goods, level)
         value, revaluation = receive(level, quantity, cost, request.value)
         usual = MovementType.IN
     else:
@@ -299,8 +311,27 @@ def _enter(request: Movement, goods: Goods, prepared: Prepared) -> Posted:
         value = -taken
         usual = MovementType.OUT
     kind = request.movement_type or usual
-    prepared.entries.append(Entry(goods.id, kind, quantity, cost, value, request.notes))
+    parts = _parts(request, there, prepared.shelves.get(goods.id), lot, rules)
+    moved = []
+    for (one, part), worth in zip(parts, shares(parts, value), strict=True):
+        batch_id = one.id if one else None
+        prepared.entries.append(Entry(goods.id, kind, part, cost, worth, request.notes, batch_id))
+        if one is not None:
+            moved.append(PostedLot(one.id, part, one.expiration_date, one.number, worth))
     if revaluation:
         nothing = Decimal("0.000")
         prepared.entries.append(Entry(goods.id, MovementType.ADJUST, nothing, cost, revaluation, None))
-    return Posted(goods.id, quantity, cost, value)
+    return Posted(goods.id, quantity, cost, value, lots=tuple(moved))
+
+
+def _parts(
+    request: Movement, there: Decimal, shelf: Shelf | None, lot: LotStock | None, rules: Rules
+) -> list[Part]:
+    """The lots that a request moves, with signed quantities; None is what moves without one."""
+    quantity = request.quantity
+    if shelf is None:
+        return [(None, quantity)]
+    if quantity > 0:
+        return shelf.put(quantity, there, lot)
+    taken = shelf.take(-quantity, there, rules, named=lot, strictly=request.batch_id is not None)
+    return [(one, -part) for one, part in taken]

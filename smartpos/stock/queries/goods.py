@@ -17,12 +17,16 @@ WITHOUT_STOCK = frozenset({ProductType.SERVICE, ProductType.DIGITAL})
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What the ledger needs to know about a product. ``cost_price`` is used where there is no average cost."""
+    """What the ledger needs to know about a product. ``cost_price`` is used where there is no average cost.
+
+    ``keeps_lots``: what comes in with a lot stays with it, and lots go out first expired, first out.
+    """
 
     id: int
     name: str
     is_tracked: bool
     cost_price: Decimal
+    keeps_lots: bool = False
 
 
 def is_tracked(kind: ProductType, track_inventory: bool) -> bool:
@@ -33,11 +37,18 @@ def is_tracked(kind: ProductType, track_inventory: bool) -> bool:
 def goods_of(product_ids: Collection[int]) -> dict[int, Goods]:
     """The facts about products by id; what does not exist is missing."""
     wanted = literal(sorted(set(product_ids)), ARRAY(BigInteger))
-    query = select(Product.id, Product.name, Product.type, Product.track_inventory, Product.cost_price).where(
-        Product.id == func.any(wanted)
-    )
+    query = select(
+        Product.id,
+        Product.name,
+        Product.type,
+        Product.track_inventory,
+        Product.cost_price,
+        Product.track_batches,
+    ).where(Product.id == func.any(wanted))
     return {
-        row.id: Goods(row.id, row.name, is_tracked(row.type, row.track_inventory), row.cost_price)
+        row.id: Goods(
+            row.id, row.name, is_tracked(row.type, row.track_inventory), row.cost_price, row.track_batches
+        )
         for row in db.session.execute(query)
     }
 
