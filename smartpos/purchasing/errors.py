@@ -31,6 +31,16 @@ class WrongStatus(Conflict):
         super().__init__(sentence, status=status)
 
 
+class UnknownLines(NotFound):
+    """Lines that are not on this purchase; ``items`` lists their ids."""
+
+    code = "line_not_found"
+
+    def __init__(self, items: list[int]) -> None:
+        names = ", ".join(str(number) for number in items)
+        super().__init__(_("There is no such line on this purchase: %(names)s", names=names), items=items)
+
+
 class UnmatchedLines(Invalid):
     """Lines of which nobody has said what product they are; ``lines`` has their positions and words."""
 
@@ -122,3 +132,27 @@ class PurchaseTooLarge(Invalid):
 
     code = "purchase_too_large"
     title = _l("The amounts of this purchase are too large")
+
+
+class SupplierPaymentNotFound(NotFound):
+    """No such payment to a supplier."""
+
+    code = "payment_not_found"
+    title = _l("There is no such payment")
+
+
+class SupplierPaymentAboveDebt(Invalid):
+    """More than is owed is paid only on purpose, as a prepayment; ``debt`` tells what is owed."""
+
+    code = "payment_above_debt"
+
+    def __init__(self, debt: str) -> None:
+        sentence = _("This is more than is owed (%(debt)s). Say that it is a prepayment.", debt=debt)
+        super().__init__(sentence, debt=debt, errors={"amount": [sentence]})
+
+
+class SupplierPaymentReversed(Conflict):
+    """A payment is taken back once, and the row against it not at all."""
+
+    code = "payment_reversed"
+    title = _l("This payment is already taken back")
