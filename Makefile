@@ -31,7 +31,7 @@ test: lint types imports ## check everything the integration server checks (ARGS
 
 .PHONY: soak
 soak: dev ## the fault tests in their long form: thousands of sales while servers are killed (about 15 minutes)
-	@SMARTPOS_SOAK=$${SMARTPOS_SOAK:-1} $(PY) -m pytest tests/running/test_faults.py -n 0 $(ARGS)
+	@SMARTPOS_SOAK=$${SMARTPOS_SOAK:-1} $(PY) -m pytest tests/running/test_faults.py -n 0 --timeout 1800 $(ARGS)
 
 .PHONY: bench
 bench: dev ## print the benchmark table
