@@ -1,11 +1,11 @@
-"""Customers as JSON. Written by hand rather than by schemas: a till asks for tens of thousands at once."""
+"""Customers and suppliers as JSON, written by hand rather than by schemas: tills ask for tens of thousands at once."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from smartpos.core.money import plain
-from smartpos.crm.models import Customer
+from smartpos.crm.models import Customer, CustomerEntryKind, Supplier
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import doors
 from smartpos.crm.queries.accounts import BUCKETS, Ageing, Entry, OpenDebt, Summary, shown_amount
@@ -42,6 +42,10 @@ ADDRESS_FACTS = (
         "is_primary",
     ),
     *("is_default_billing", "is_default_shipping", "notes"),
+)
+SUPPLIER_FACTS = (
+    *("id", "name", "legal_name", "bin", "contact_person", "phone", "email", "address", "bank_details"),
+    *("payment_days", "lead_time_days", "notes"),
 )
 
 
@@ -89,23 +93,33 @@ def client_details(customer: Customer, summary: Summary, actor: Actor) -> dict[s
     return item
 
 
+def supplier_item(row: Supplier, actor: Actor) -> dict[str, Any]:
+    """A supplier, as ``SupplierShape`` describes it."""
+    item = {name: getattr(row, name) for name in SUPPLIER_FACTS}
+    return item | {
+        "balance": shown_amount(row.balance) if actor.can(P.SUPPLIER_ACCOUNT_READ) else None,
+        "created_at": moment(row.created_at),
+        "updated_at": moment(row.updated_at),
+    }
+
+
 def entry_item(entry: Entry) -> dict[str, Any]:
-    """A line of an account, as ``EntryShape`` describes it."""
-    return {
+    """A line of an account, as ``AccountLine`` and its heirs describe it."""
+    item = {
         "id": entry.id,
         "occurred_at": moment(entry.occurred_at),
         "kind": entry.kind.value,
         "amount": plain(entry.amount),
         "balance": shown_amount(entry.balance),
-        "turnover": plain(entry.turnover),
-        "points_earned": plain(entry.points_earned),
-        "points_used": plain(entry.points_used),
         "due_date": _day(entry.due_date),
         "reverses_id": entry.reverses_id,
         "origin_kind": entry.origin_kind,
         "origin_id": entry.origin_id,
         "note": entry.note,
     }
+    if isinstance(entry.kind, CustomerEntryKind):
+        item |= {name: plain(getattr(entry, name)) for name in ("turnover", "points_earned", "points_used")}
+    return item
 
 
 def debt_item(debt: OpenDebt) -> dict[str, Any]:

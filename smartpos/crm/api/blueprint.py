@@ -1,4 +1,4 @@
-"""What the endpoints of customers have in common."""
+"""What the endpoints of customers and suppliers have in common."""
 
 from flask import g
 from flask_smorest import Blueprint
@@ -6,7 +6,9 @@ from flask_smorest import Blueprint
 from smartpos.core.errors import Unauthorized
 from smartpos.identity.actors import Actor
 
-blueprint = Blueprint("crm_api", __name__, url_prefix="/api", description="Customers and their accounts")
+blueprint = Blueprint(
+    "crm_api", __name__, url_prefix="/api", description="Customers, suppliers and their accounts"
+)
 
 
 def me() -> Actor:

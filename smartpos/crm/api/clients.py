@@ -15,7 +15,13 @@ from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import doors, listing
 from smartpos.crm.queries.accounts import summary_of
 from smartpos.crm.queries.search import search_customers
-from smartpos.crm.schemas import ClientChange, ClientCreation, ClientDetails, ClientPage, ClientsQuery
+from smartpos.crm.schemas.customers import (
+    ClientChange,
+    ClientCreation,
+    ClientDetails,
+    ClientPage,
+    ClientsQuery,
+)
 
 
 @blueprint.route("/clients")

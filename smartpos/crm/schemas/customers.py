@@ -26,9 +26,9 @@ from smartpos.crm.models import (
     PaymentTerms,
 )
 from smartpos.crm.operations.facts import LONGEST_NAME, MOST_PARTS
+from smartpos.crm.schemas.ledgers import AccountLine, AccountStatement
 
 MOST_CHANGES = 5000
-MOST_ENTRIES = 1000
 
 
 class ClientsQuery(CursorQuery):
@@ -200,66 +200,17 @@ class ClientCreation(ClientChange):
     client_uuid = fields.UUID(load_default=None, allow_none=True)
 
 
-class StatementQuery(Schema):
-    """Which part of an account: from one day to another, both included; the whole of it without either."""
+class EntryShape(AccountLine):
+    """A line of a customer's account; ``balance`` is what it left. Negative amounts are owed."""
 
-    first_day = fields.Date(load_default=None, data_key="from")
-    last_day = fields.Date(load_default=None, data_key="to")
-    cursor = TextField(longest=2000, load_default=None, allow_none=True)
-    limit = WholeField(minimum=1, maximum=MOST_ENTRIES, load_default=200)
-
-
-class EntryShape(Schema):
-    """A line of an account; ``balance`` is what it left."""
-
-    id = fields.Integer()
-    occurred_at = fields.DateTime()
     kind = fields.Enum(CustomerEntryKind, by_value=True)
-    amount = MoneyField(metadata={"description": "negative: owed"})
-    balance = MoneyField()
     turnover = MoneyField()
     points_earned = MoneyField()
     points_used = MoneyField()
-    due_date = fields.Date(allow_none=True)
-    reverses_id = fields.Integer(allow_none=True)
-    origin_kind = fields.String()
-    origin_id = fields.Integer()
-    note = fields.String(allow_none=True)
 
 
-class DebtShape(Schema):
-    """What is still open of a debt."""
-
-    entry_id = fields.Integer()
-    occurred_at = fields.DateTime()
-    due_date = fields.Date(allow_none=True)
-    amount = MoneyField(metadata={"description": "what it was, less what was taken back"})
-    open = MoneyField()
-    days_overdue = fields.Integer(metadata={"description": "0 or less: not yet due"})
-    origin_kind = fields.String()
-    origin_id = fields.Integer()
-
-
-class AgeingShape(Schema):
-    """An open debt by how long it is overdue, in days."""
-
-    not_due = MoneyField()
-    days_1_30 = MoneyField()
-    days_31_60 = MoneyField()
-    days_61_90 = MoneyField()
-    days_over_90 = MoneyField()
-    overdue = MoneyField()
-    total = MoneyField()
-
-
-class StatementShape(Schema):
+class StatementShape(AccountStatement):
     """A customer's account: what was there before, every line with what it left, and what there is now."""
 
     customer = fields.Dict()
-    opening_balance = MoneyField()
-    closing_balance = MoneyField(metadata={"description": "at the end of the period"})
-    balance = MoneyField(metadata={"description": "now"})
     items = fields.List(fields.Nested(EntryShape))
-    next_cursor = fields.String(allow_none=True)
-    debts = fields.List(fields.Nested(DebtShape))
-    ageing = fields.Nested(AgeingShape)
