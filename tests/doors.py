@@ -179,6 +179,8 @@ DOORS: dict[str, dict[str, Door]] = {
         "sales:payment:reverse", {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b12", "reason": "Mistake"}
     ),
     # --- stock -------------------------------------------------------------------------------------------------
+    "stock.movements": get("stock:movement:read"),
+    "stock.product_choices": get("stock:stock:read"),
     "stock_api.list_stock": get("stock:stock:read"),
     "stock_api.list_movements": get("stock:movement:read"),
     "stock_api.adjust_stock": post(
@@ -189,6 +191,25 @@ DOORS: dict[str, dict[str, Door]] = {
             "items": [{"product_id": "{product_id}", "quantity": "1"}],
         },
     ),
+    "stock_api.find_stocked_goods": get("stock:stock:adjust", query={"branch_id": "1", "q": "non"}),
+    "stock_api.write_goods_off": post(
+        "stock:stock:adjust",
+        {
+            "branch_id": "{branch_id}",
+            "reason": "damage",
+            "items": [{"product_id": "{product_id}", "quantity": "1"}],
+        },
+    ),
+    "stock_api.list_counts": get("stock:count:read"),
+    "stock_api.start_count": post("stock:count:create", {"branch_id": "{branch_id}"}),
+    "stock_api.get_count": get("stock:count:read"),
+    "stock_api.add_count_entry": post("stock:count:enter", {"product_id": "{product_id}", "counted": "1"}),
+    "stock_api.list_countable": get("stock:count:enter"),
+    "stock_api.get_count_progress": get("stock:count:enter"),
+    "stock_api.finish_count": post("stock:count:enter"),
+    "stock_api.reopen_count": post("stock:count:create"),
+    "stock_api.post_count": post("stock:count:post"),
+    "stock_api.cancel_count": post("stock:count:create"),
     # --- finance -----------------------------------------------------------------------------------------------
     "finance_api.ExpenseCategories": {
         "GET": Door("finance:expense:read"),

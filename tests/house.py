@@ -103,6 +103,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("customer_id", "customers"),
         ("payment_id", "payments"),
         ("held_id", "held_sales"),
+        ("count_id", "stock_counts"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     jobs = tables["print_jobs"]

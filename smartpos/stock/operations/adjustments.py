@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
@@ -14,11 +14,20 @@ from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.stock.errors import BranchNotFound, ClientUuidReused, NotInStock
 from smartpos.stock.models import AdjustmentReason, InventoryMovement, MovementType, StockAdjustment
-from smartpos.stock.operations.ledger import Movement, prepare_movements, write_movements
+from smartpos.stock.operations.ledger import Movement, prepare_movements
+from smartpos.stock.operations.writing import write_movements
 from smartpos.stock.queries import adjustment_by_client_uuid, goods_of
 
 ADJUSTMENT_ORIGIN = "stock_adjustment"
 MOST_LINES = 1000
+WRITE_OFF_REASONS = (
+    AdjustmentReason.DAMAGE,
+    AdjustmentReason.EXPIRED,
+    AdjustmentReason.THEFT,
+    AdjustmentReason.OWN_USE,
+    AdjustmentReason.LOSS,
+    AdjustmentReason.OTHER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +35,14 @@ class AdjustmentLine:
     """How much more (positive) or less (negative) there is than the books say, and what one unit costs.
 
     ``unit_cost`` None means the average cost; it is of no use when goods leave. ``value`` (signed like ``quantity``)
-    is what they are worth together, where that is known.
+    is what they are worth together, where that is known. ``batch_id`` is the lot, where one is meant.
     """
 
     product_id: int
     quantity: Decimal
     unit_cost: Decimal | None = None
     value: Decimal | None = None
+    batch_id: int | None = None
 
 
 def adjust_stock(
@@ -47,9 +57,10 @@ def adjust_stock(
 ) -> StockAdjustment:
     """Correct the stock of a branch and keep the document that tells why.
 
-    The same ``client_uuid`` again gives the first document and moves nothing. Raises ClientUuidReused when it stands
-    for another correction, NotEnoughStock when the books hold less than is taken off (unless ``allow_negative``),
-    NotInStock for products without stock, UnknownGoods, BranchNotFound and Invalid.
+    The same ``client_uuid`` again gives the first document and moves nothing. Expired lots may be taken off: nobody
+    sells them this way. Raises ClientUuidReused when it stands for another correction, NotEnoughStock when the books
+    hold less than is taken off (unless ``allow_negative``), NotInStock for products without stock, UnknownGoods,
+    BranchNotFound and Invalid.
     """
     if client_uuid is not None:
         lock_client_uuid(client_uuid)
@@ -70,11 +81,17 @@ def adjust_stock(
             MovementType.IN if reason is AdjustmentReason.OPENING else MovementType.ADJUST,
             notes,
             line.value,
+            line.batch_id,
         )
         for line in lines
     ]
     prepared = prepare_movements(
-        movements, branch_id=branch_id, allow_negative=allow_negative, goods=goods, actor=actor
+        movements,
+        branch_id=branch_id,
+        allow_negative=allow_negative,
+        allow_expired=True,
+        goods=goods,
+        actor=actor,
     )
     document = StockAdjustment(
         branch_id=branch_id, reason=reason, notes=notes, client_uuid=client_uuid, created_by=actor.user_id
@@ -83,6 +100,28 @@ def adjust_stock(
     db.session.flush()
     write_movements(prepared, origin_kind=ADJUSTMENT_ORIGIN, origin_id=document.id, actor=actor)
     return document
+
+
+def write_off(
+    branch_id: int,
+    lines: Sequence[AdjustmentLine],
+    *,
+    reason: AdjustmentReason,
+    notes: str | None = None,
+    client_uuid: str | None = None,
+    actor: Actor,
+) -> StockAdjustment:
+    """Take goods off the books that are gone: spoilt, stolen, used or lost; quantities are negative.
+
+    Raises Invalid when the reason is none for goods that are gone, or is "other" without a note; and as
+    ``adjust_stock`` does.
+    """
+    if reason not in WRITE_OFF_REASONS or any(line.quantity >= 0 for line in lines):
+        raise Invalid(_("This is no reason to write goods off."), errors={"reason": [_("Choose a reason.")]})
+    if reason is AdjustmentReason.OTHER and not (notes or "").strip():
+        sentence = _("Tell why the goods are written off.")
+        raise Invalid(sentence, errors={"notes": [sentence]})
+    return adjust_stock(branch_id, lines, reason=reason, notes=notes, client_uuid=client_uuid, actor=actor)
 
 
 def set_opening_balances(
@@ -101,14 +140,21 @@ def _refuse_another(
     known: StockAdjustment, branch_id: int, lines: Sequence[AdjustmentLine], reason: AdjustmentReason
 ) -> None:
     moved = db.session.execute(
-        select(InventoryMovement.product_id, InventoryMovement.quantity).where(
+        select(InventoryMovement.product_id, func.sum(InventoryMovement.quantity))
+        .where(
             InventoryMovement.origin_kind == ADJUSTMENT_ORIGIN,
             InventoryMovement.origin_id == known.id,
             InventoryMovement.quantity != 0,  # a revaluation is nothing that anybody asked for
         )
+        .group_by(InventoryMovement.product_id)
     )
-    wanted = sorted((line.product_id, line.quantity) for line in lines)
-    if (known.branch_id, known.reason) != (branch_id, reason) or sorted(map(tuple, moved)) != wanted:
+    # One line may have become several rows of the ledger, a row for each lot.
+    wanted: dict[int, Decimal] = {}
+    for line in lines:
+        wanted[line.product_id] = wanted.get(line.product_id, Decimal(0)) + line.quantity
+    wanted = {product_id: quantity for product_id, quantity in wanted.items() if quantity}
+    found = {product_id: quantity for product_id, quantity in moved if quantity}
+    if (known.branch_id, known.reason) != (branch_id, reason) or found != wanted:
         raise ClientUuidReused(adjustment_id=known.id)
 
 

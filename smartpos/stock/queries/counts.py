@@ -1,0 +1,403 @@
+"""What was counted, what the books expected at that moment, and what lies between them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, Numeric, Text, case, cast, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from smartpos.catalog.models import Product, ProductBarcode, Unit
+from smartpos.catalog.queries.tree import categories_below
+from smartpos.core.db import db
+from smartpos.core.errors import Invalid
+from smartpos.core.paging import AnySelect, Page, decode_cursor, encode_cursor, page
+from smartpos.identity.actors import Actor
+from smartpos.identity.models import Branch, User
+from smartpos.stock.errors import CountNotFound
+from smartpos.stock.models import (
+    BranchStock,
+    CountStatus,
+    InventoryMovement,
+    StockCount,
+    StockCountEntry,
+    StockCountLine,
+)
+from smartpos.stock.permissions import StockPermission
+from smartpos.stock.queries.goods import WITHOUT_STOCK
+
+OPEN = (CountStatus.COUNTING, CountStatus.REVIEW)
+LARGEST_ID = 2**63 - 1
+RECENT = 50
+
+
+class CountedLine(NamedTuple):
+    """A product of a count. ``difference`` = counted − expected; ``value`` is what it is worth, signed like it."""
+
+    product_id: int
+    product: str
+    sku: str
+    unit: str
+    counted: Decimal
+    expected: Decimal
+    difference: Decimal
+    value: Decimal
+    counted_at: datetime
+
+
+class CountTotals(NamedTuple):
+    """What a count comes to: how many products, how many of them differ, and the money found and missing."""
+
+    lines: int
+    differing: int
+    up: Decimal
+    down: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Somebody who counts: how many entries they made and of how many products; when the last one was."""
+
+    name: str
+    entries: int
+    products: int
+    last_at: datetime
+
+
+def count_for(count_id: int) -> StockCount:
+    """A count of a branch that the person in force sees. Raises CountNotFound."""
+    found = None
+    if 0 < count_id <= LARGEST_ID:
+        # The branch is asked for because a workspace the person does not see hides it, and with it the count.
+        query = select(StockCount).join(Branch, Branch.id == StockCount.branch_id)
+        found = db.session.execute(query.where(StockCount.id == count_id)).scalar_one_or_none()
+    if found is None:
+        raise CountNotFound
+    return found
+
+
+def sees_expected(count: StockCount, actor: Actor) -> bool:
+    """Whether somebody may see what the books expect: of a blind count only who may post it."""
+    return not count.is_blind or actor.can(StockPermission.COUNT_POST)
+
+
+def counts(*, branch_id: int | None = None, status: CountStatus | None = None) -> AnySelect:
+    """Counts with the names of branch and category; to be paged by ``id``."""
+    query: AnySelect = select(StockCount).join(Branch, Branch.id == StockCount.branch_id)
+    if branch_id is not None:
+        query = query.where(StockCount.branch_id == branch_id)
+    if status is not None:
+        query = query.where(StockCount.status == status)
+    return query
+
+
+def open_counts(limit: int = 100) -> list[StockCount]:
+    """Counts that are being counted or wait for approval, the latest first."""
+    query = counts().where(StockCount.status.in_(OPEN)).order_by(StockCount.id.desc())
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def in_scope(category_id: int | None) -> Any:
+    """The condition on products that belong to a count of this category (None: of everything) and keep stock."""
+    kept = Product.track_inventory & Product.type.not_in(WITHOUT_STOCK)
+    if category_id is None:
+        return kept
+    return kept & (Product.category_id == func.any(literal(categories_below(category_id), ARRAY(BigInteger))))
+
+
+def _counted(count: StockCount) -> Any:
+    """Product, quantity and moment of what was counted.
+
+    Entries of one moment are looked at together first: what takes a mistake back carries the moment of the mistake, so
+    that the two are as if they had never been, and the moment of the product is that of the last entry which holds. A
+    product whose entries add up to nothing was not counted at all, unless somebody said that there is none.
+    """
+    moments = (
+        select(
+            StockCountEntry.product_id,
+            StockCountEntry.counted_at,
+            func.sum(StockCountEntry.quantity).label("quantity"),
+            func.bool_or(StockCountEntry.quantity == 0).label("is_none"),
+        )
+        .where(StockCountEntry.count_id == count.id)
+        .group_by(StockCountEntry.product_id, StockCountEntry.counted_at)
+        .subquery("moments")
+    )
+    holds = or_(moments.c.quantity > 0, moments.c.is_none)
+    return (
+        select(
+            moments.c.product_id,
+            func.sum(moments.c.quantity).label("counted"),
+            func.max(moments.c.counted_at).filter(holds).label("counted_at"),
+        )
+        .group_by(moments.c.product_id)
+        .having(or_(func.sum(moments.c.quantity) > 0, func.bool_or(moments.c.is_none)))
+    )
+
+
+def _universe(count: StockCount) -> Any:
+    """``_counted``, and with ``covers_uncounted`` nothing of every product that should be there and nobody found."""
+    found = _counted(count).cte("found")
+    listed = select(found.c.product_id, found.c.counted, found.c.counted_at)
+    if not count.covers_uncounted:
+        return listed.subquery("counted")
+    moment = literal(count.finished_at) if count.finished_at else func.now()
+    missing = (
+        select(BranchStock.product_id, literal(Decimal(0), Numeric(14, 3)), moment)
+        .join(Product, Product.id == BranchStock.product_id)
+        .where(
+            BranchStock.branch_id == count.branch_id,
+            BranchStock.quantity != 0,
+            in_scope(count.category_id),
+            BranchStock.product_id.not_in(select(found.c.product_id)),
+        )
+    )
+    return union_all(listed, missing).subquery("counted")
+
+
+def computed_lines(count: StockCount) -> Any:
+    """What a count that is not posted finds, as a subquery: expected is what the books held at that moment.
+
+    That is the quantity now without what has moved since (by ``occurred_at``), so the shop may go on selling. A sale
+    made offline before the counting nets as soon as it has arrived: the goods were not on the shelf any more. One that
+    arrives only after the posting takes once more what the count has already found missing; such sales are flagged for
+    attention, and the next count brings them right.
+    """
+    counted = _universe(count)
+    # Nothing was counted before the count began, so the time index leads to the few movements that matter.
+    since = (
+        select(counted.c.product_id, func.sum(InventoryMovement.quantity).label("quantity"))
+        .join(
+            InventoryMovement,
+            (InventoryMovement.product_id == counted.c.product_id)
+            & (InventoryMovement.occurred_at > counted.c.counted_at),
+        )
+        .where(
+            InventoryMovement.branch_id == count.branch_id,
+            InventoryMovement.occurred_at > count.created_at,
+        )
+        .group_by(counted.c.product_id)
+        .subquery("since")
+    )
+    expected = func.coalesce(BranchStock.quantity, 0) - func.coalesce(since.c.quantity, 0)
+    cost = case((BranchStock.average_cost > 0, BranchStock.average_cost), else_=Product.cost_price)
+    difference = counted.c.counted - expected
+    return (
+        select(
+            counted.c.product_id,
+            counted.c.counted.cast(Numeric(14, 3)).label("counted"),
+            expected.cast(Numeric(14, 3)).label("expected"),
+            difference.cast(Numeric(14, 3)).label("difference"),
+            func.round(difference * cost, 4).label("value"),
+            counted.c.counted_at,
+        )
+        .join(Product, Product.id == counted.c.product_id)
+        .outerjoin(
+            BranchStock,
+            (BranchStock.product_id == counted.c.product_id) & (BranchStock.branch_id == count.branch_id),
+        )
+        .outerjoin(since, since.c.product_id == counted.c.product_id)
+        .subquery("line")
+    )
+
+
+def _lines(count: StockCount) -> Any:
+    if count.status is not CountStatus.POSTED:
+        return computed_lines(count)
+    return (
+        select(
+            StockCountLine.product_id,
+            StockCountLine.counted,
+            StockCountLine.expected,
+            StockCountLine.difference,
+            StockCountLine.value,
+            StockCountLine.counted_at,
+        )
+        .where(StockCountLine.count_id == count.id)
+        .subquery("line")
+    )
+
+
+def count_lines(
+    count: StockCount,
+    *,
+    limit: int = 100,
+    cursor: str | None = None,
+    only_differences: bool = False,
+    by_value: bool = True,
+    in_order: bool = False,
+) -> Page[CountedLine]:
+    """What a count found, computed while it is open and kept once it is posted; the largest differences first.
+
+    ``by_value`` measures them by money, otherwise by quantity. ``in_order`` sorts by product instead, for people who
+    may not learn from the order what the books expect. Raises Invalid for a cursor of another list.
+    """
+    line = _lines(count)
+    size = func.abs(line.c.value if by_value else line.c.difference)
+    key = literal(0, Numeric(18, 4)) if in_order else cast(size, Numeric(18, 4))
+    statement: AnySelect = (
+        select(
+            line.c.product_id,
+            Product.name.label("product"),
+            Product.sku,
+            Unit.name.label("unit"),
+            line.c.counted,
+            line.c.expected,
+            line.c.difference,
+            line.c.value,
+            line.c.counted_at,
+            key.label("key"),
+        )
+        .join(Product, Product.id == line.c.product_id)
+        .join(Unit, Unit.id == Product.unit_id)
+        .order_by(key.desc(), line.c.product_id)
+    )
+    if only_differences:
+        statement = statement.where(line.c.difference != 0)
+    if cursor:
+        after, last = decode_cursor(cursor, [Decimal, int])
+        statement = statement.where(or_(key < after, (key == after) & (line.c.product_id > last)))
+    rows = db.session.execute(statement.limit(limit + 1)).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    following = encode_cursor([rows[-1].key, rows[-1].product_id]) if more else None
+    return Page([CountedLine(*row[:-1]) for row in rows], following)
+
+
+def count_totals(count: StockCount) -> CountTotals:
+    """The sums of a count's differences; money by average cost."""
+    line = _lines(count)
+    query = select(
+        func.count(),
+        func.count().filter(line.c.difference != 0),
+        func.coalesce(func.sum(line.c.value).filter(line.c.value > 0), 0),
+        func.coalesce(func.sum(line.c.value).filter(line.c.value < 0), 0),
+    ).select_from(line)
+    return CountTotals(*db.session.execute(query).one())
+
+
+def entry_by_client_uuid(client_uuid: Any) -> StockCountEntry | None:
+    """The entry that a client has sent before, if any."""
+    query = select(StockCountEntry).where(StockCountEntry.client_uuid == client_uuid)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def counted_of(count_id: int, product_id: int) -> Decimal:
+    """How much of a product all entries of a count add up to."""
+    query = select(func.coalesce(func.sum(StockCountEntry.quantity), 0)).where(
+        StockCountEntry.count_id == count_id, StockCountEntry.product_id == product_id
+    )
+    return Decimal(db.session.execute(query).scalar_one())
+
+
+def counters(count_id: int) -> list[Counter]:
+    """Who counts and how much, the latest first."""
+    query = (
+        select(
+            func.coalesce(User.full_name, ""),
+            func.count(),
+            func.count(StockCountEntry.product_id.distinct()),
+            func.max(StockCountEntry.created_at).label("last_at"),
+        )
+        .outerjoin(User, User.id == StockCountEntry.counted_by)
+        .where(StockCountEntry.count_id == count_id)
+        .group_by(StockCountEntry.counted_by, User.full_name)
+        .order_by(func.max(StockCountEntry.created_at).desc())
+    )
+    return [Counter(*row) for row in db.session.execute(query)]
+
+
+def recent_entries(count_id: int, user_id: int | None, limit: int = RECENT) -> list[Any]:
+    """The last entries of a person, the latest first, with the names of what was counted."""
+    query = (
+        select(
+            StockCountEntry.id,
+            StockCountEntry.product_id,
+            Product.name.label("product"),
+            Unit.name.label("unit"),
+            StockCountEntry.quantity,
+            StockCountEntry.counted_at,
+            StockCountEntry.client_uuid,
+        )
+        .join(Product, Product.id == StockCountEntry.product_id)
+        .join(Unit, Unit.id == Product.unit_id)
+        .where(StockCountEntry.count_id == count_id, StockCountEntry.counted_by == user_id)
+        .order_by(StockCountEntry.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(query))
+
+
+class Countable(NamedTuple):
+    """A product that may be counted, with its codes: ``(code, base units in the pack, what it is called)``."""
+
+    id: int
+    name: str
+    sku: str
+    unit: str
+    digits: int
+    search_key: str
+    codes: list[tuple[str, Decimal, str | None]]
+
+
+def countable_goods(
+    category_id: int | None, *, limit: int, cursor: str | None = None, ids: list[int] | None = None
+) -> Page[Countable]:
+    """A page of the products of a scope with their barcodes, in the order of their numbers; ``ids`` narrows it.
+
+    A device that counts keeps them all, so that it finds everything without the network.
+    """
+    query: AnySelect = (
+        select(Product.id, Product.name, Product.sku, Unit.name, Unit.digits, Product.search_key)
+        .join(Unit, Unit.id == Product.unit_id)
+        .where(Product.deleted_at.is_(None), in_scope(category_id))
+    )
+    if ids is not None:
+        query = query.where(Product.id == func.any(literal(ids, ARRAY(BigInteger))))
+    found = page(query, [Product.id], limit=limit, cursor=cursor)
+    wanted = literal([row[0] for row in found.items], ARRAY(BigInteger))
+    codes: dict[int, list[tuple[str, Decimal, str | None]]] = {}
+    barcodes = select(
+        ProductBarcode.product_id, ProductBarcode.barcode, ProductBarcode.multiplier, ProductBarcode.title
+    ).where(ProductBarcode.product_id == func.any(wanted))
+    for product_id, code, multiplier, title in db.session.execute(barcodes.order_by(ProductBarcode.id)):
+        codes.setdefault(product_id, []).append((code, multiplier, title))
+    items = [Countable._make((*row, codes.get(row[0], []))) for row in found.items]
+    return Page(items, found.next_cursor)
+
+
+def product_of_code(code: str) -> tuple[int, Decimal]:
+    """What a barcode or an article number stands for: a product and how many base units. Raises Invalid."""
+    barcode = select(ProductBarcode.product_id, ProductBarcode.multiplier).where(
+        ProductBarcode.barcode == literal(code, Text)
+    )
+    found = db.session.execute(barcode).first()
+    if found is None:
+        number = select(Product.id).where(Product.sku == code, Product.deleted_at.is_(None))
+        product_id = db.session.execute(number).scalar_one_or_none()
+        if product_id is None:
+            sentence = _("No product has the code %(code)s.", code=code)
+            raise Invalid(sentence, errors={"barcode": [sentence]})
+        return product_id, Decimal(1)
+    return found.product_id, found.multiplier
+
+
+def product_in_scope(count: StockCount, product_id: int) -> tuple[str, int] | None:
+    """Name and digits of the unit of a product that belongs to a count; None when it does not."""
+    query = (
+        select(Product.name, Unit.digits)
+        .join(Unit, Unit.id == Product.unit_id)
+        .where(Product.id == product_id, Product.deleted_at.is_(None), in_scope(count.category_id))
+    )
+    row = db.session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def as_shown(goods: Countable) -> dict[str, Any]:
+    """A product that may be counted, ready for the shapes of the API."""
+    codes = [
+        {"barcode": code, "multiplier": multiplier, "title": title} for code, multiplier, title in goods.codes
+    ]
+    return goods._asdict() | {"codes": codes}
