@@ -24,7 +24,7 @@ from smartpos.sales.operations import SHIFT_ORIGIN as SHIFT
 from smartpos.sales.queries.debts import PAYMENT_ORIGIN
 from smartpos.sales.requests import SaleLine, SaleRequest, Tender
 from smartpos.sales.totals import Totals, with_cash, with_debt, with_receipt
-from smartpos.stock.models import BranchStock, InventoryMovement, MovementType, StockAdjustment
+from smartpos.stock.models import BranchStock, InventoryMovement, LevelState, MovementType, StockAdjustment
 from smartpos.stock.operations import ADJUSTMENT_ORIGIN
 
 ONE = Decimal(1)
@@ -73,6 +73,8 @@ class HistoryWriter:
         rows = []
         for (place, product), level in self._history.shelves.levels.items():
             most = self._history.targets.get((place, product))
+            least = (most * LOW).to_integral_value() if most else ZERO
+            reorder_point = (most * REORDER).to_integral_value() if most else None
             rows.append(
                 (
                     self._numbers.branches[place],
@@ -80,9 +82,10 @@ class HistoryWriter:
                     level.quantity,
                     level.average_cost,
                     level.value,
-                    (most * LOW).to_integral_value() if most else ZERO,
-                    (most * REORDER).to_integral_value() if most else None,
+                    least,
+                    reorder_point,
                     most,
+                    LevelState.of(level.quantity, least, reorder_point).value,
                     moved[place, product],
                 )
             )
@@ -319,7 +322,7 @@ DOCUMENT_COLUMNS = ("branch_id", "reason", "notes", "client_uuid", "created_by",
 PAYMENT_COLUMNS = ("sale_id", "method", "amount", "tendered_amount", "due_date")
 LEVEL_COLUMNS = (
     "branch_id", "product_id", "quantity", "average_cost", "value", "min_quantity", "reorder_point",
-    "max_quantity", "updated_at",
+    "max_quantity", "level_state", "updated_at",
 )  # fmt: skip
 SHIFT_COLUMNS = (
     "branch_id", "till_id", "cashier_id", "number", "status", "last_number", "opening_cash",

@@ -17,7 +17,7 @@ from smartpos.demo.patterns import Taste, counted, day_factor, tendered
 from smartpos.demo.rows import WRITTEN
 from smartpos.finance.models import CashEntry, Payment
 from smartpos.sales.models import Sale, SaleItem, SalePayment, Shift
-from smartpos.stock.models import BranchStock
+from smartpos.stock.models import BranchStock, InventoryMovement
 
 TASHKENT = ZoneInfo("Asia/Tashkent")
 EVENING = datetime(2026, 5, 14, 18, 30, tzinfo=TASHKENT)
@@ -111,6 +111,7 @@ LEFT_TO_DEFAULTS = {
     BranchStock: {"reserved_quantity"},
     CashEntry: {"note", "currency", "client_uuid"},
     CustomerTransaction: {"reverses_id", "note"},
+    InventoryMovement: {"batch_id"},
     Payment: {"status", "reference_number", "notes", "reverses_id"},
     Sale: {
         *("type", "status", "original_id", "price_type_id", "reason", "is_offline", "is_late", "flags"),
