@@ -31,8 +31,11 @@ from smartpos.purchasing.models import PaidFrom, SupplierPayment
 from smartpos.purchasing.queries.payments import (
     SUPPLIER_PAYMENT_ORIGIN,
     MadePayment,
+    entry_of,
+    is_reversed,
     made_payment,
     payment_by_uuid,
+    payment_row,
 )
 
 LONGEST_REFERENCE = 100
@@ -119,19 +122,17 @@ def reverse_supplier_payment(
     payment's own serves. Raises SupplierPaymentNotFound, SupplierPaymentReversed, ClientUuidReused, BadField.
     """
     text = checks.required_text(reason, "reason", LONGEST_REASON)
-    first = made_payment(payment_id, actor)
+    first = payment_row(payment_id)
     name = client_uuid or uuid5(first.client_uuid or UUID(int=first.id), "reversal")
     fingerprint = fingerprint_of(["supplier payment reversal", payment_id, text])
     lock_client_uuid(name)
     if client_uuid is not None and (known := _known(name, fingerprint, actor)):
         return known, False
-    # Whoever was deleted since is owed again, and in the lists again.
+    # Of two people who take it back at once, the second waits here and then finds the row of the first. Whoever was
+    # deleted since is owed again, and in the lists again.
     lock_supplier(first.supplier_id, deleted_too=True, actor=actor)
-    # Read anew under the lock: of two people who take it back at once, the second sees the first.
-    first = made_payment(payment_id, actor)
-    if first.reverses_id is not None or first.reversed_by_id is not None:
+    if first.reverses_id is not None or is_reversed(payment_id):
         raise SupplierPaymentReversed
-    now = utc_now()
     counter = SupplierPayment(
         number=next_number(*NUMBERS),
         client_uuid=name,
@@ -144,9 +145,9 @@ def reverse_supplier_payment(
         notes=text,
         reverses_id=first.id,
         created_by=actor.user_id,
-        occurred_at=now,
+        occurred_at=utc_now(),
     )
-    return _write(counter, first.entry_id, actor), True
+    return _write(counter, entry_of(payment_id, actor), actor), True
 
 
 def _write(payment: SupplierPayment, reverses_entry: int | None, actor: Actor) -> MadePayment:

@@ -3,7 +3,7 @@
 Locks: the products, in the order of their ids.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypedDict
@@ -26,7 +26,7 @@ MOST_PRICES = 1000
 # A unit cost above this is a typing error.
 MOST_COST = Decimal("999999999999.9999")
 
-READERS = {
+READERS: dict[str, Callable[[Any, str], Any]] = {
     "supplier_sku": partial(values.text, longest=LONGEST_SKU),
     "price": partial(values.number, digits=4, limit=MOST_COST, needed=True),
     "min_quantity": partial(values.number, digits=3, limit=QUANTITY_LIMIT, positive=True),
@@ -47,15 +47,17 @@ class PriceFacts(TypedDict, total=False):
 
 
 def set_supplier_price(supplier_id: int, facts: PriceFacts) -> SupplierPrice:
-    """Set what a supplier asks for one product; see ``set_supplier_prices``."""
+    """Set what a supplier asks for one product; raises what ``set_supplier_prices`` raises."""
+    values.number(facts.get("price", 0), "price", digits=4, limit=MOST_COST, needed=True)
     return set_supplier_prices(supplier_id, [facts])[0]
 
 
 def set_supplier_prices(supplier_id: int, lines: Sequence[PriceFacts]) -> list[SupplierPrice]:
     """Set what a supplier asks; gives the rows in the order of the lines. What a line does not name stays.
 
-    A new price needs its ``price``. A product is preferred from one supplier at most: the last one named.
-    Raises SupplierNotFound, and BadField for unknown products, products named twice and wrong values.
+    A new price needs its ``price``; one that becomes None removes the row. A product is preferred from one supplier at
+    most: the last one named. Raises SupplierNotFound, and BadField for unknown products, products named twice and
+    wrong values.
     """
     supplier = doors.supplier(supplier_id)
     if len(lines) > MOST_PRICES:
@@ -79,6 +81,10 @@ def set_supplier_prices(supplier_id: int, lines: Sequence[PriceFacts]) -> list[S
     rows = []
     for product_id, line in zip(ids, lines, strict=True):
         row = known.get(product_id)
+        if line.get("price", 0) is None:
+            if row is not None:
+                remove_supplier_price(row)
+            continue
         given: Mapping[str, Any] = line if row is not None else {"price": None, **line}
         facts = {field: read(given[field], field) for field, read in READERS.items() if field in given}
         if row is None:

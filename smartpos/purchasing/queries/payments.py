@@ -38,6 +38,10 @@ LEFT JOIN supplier_payments AS counter
   ON counter.organization_id = payment.organization_id AND counter.reverses_id = payment.id
 WHERE payment.organization_id = %(organization_id)s AND payment.id = %(payment_id)s
 """
+_ENTRY = """
+SELECT id FROM supplier_transactions
+WHERE organization_id = %(organization_id)s AND origin_kind = 'supplier_payment' AND origin_id = %(payment_id)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,18 @@ def made_payment(payment_id: int, actor: Actor) -> MadePayment:
         debts = SUPPLIERS.open_debts(payment.supplier_id, actor, before=payment.entry_id)
         payment.settled.extend(settle(debts, payment.amount))
     return payment
+
+
+def is_reversed(payment_id: int) -> bool:
+    """Whether a row against this payment exists."""
+    counter = select(SupplierPayment.id).where(SupplierPayment.reverses_id == payment_id)
+    return db.session.scalar(counter) is not None
+
+
+def entry_of(payment_id: int, actor: Actor) -> int | None:
+    """The line of the supplier's account that a payment was entered by."""
+    rows = send(_ENTRY, {"organization_id": actor.organization.id, "payment_id": payment_id})
+    return rows[0][0] if rows else None
 
 
 def payments_to(supplier_id: int) -> Select[Any]:

@@ -1,16 +1,15 @@
 """What suppliers ask for products."""
 
-from typing import Any
-
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from smartpos.catalog.models import Product
 from smartpos.core.db import db
 from smartpos.core.errors import NotFound
+from smartpos.core.paging import AnySelect
 from smartpos.purchasing.models import SupplierPrice
 
 
-def prices_of(supplier_id: int) -> Select[Any]:
+def prices_of(supplier_id: int) -> AnySelect:
     """What a supplier asks: each price with its product; products that were deleted are left out."""
     return (
         select(SupplierPrice, Product)
