@@ -104,6 +104,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("payment_id", "payments"),
         ("held_id", "held_sales"),
         ("count_id", "stock_counts"),
+        ("transfer_id", "stock_transfers"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     jobs = tables["print_jobs"]

@@ -138,7 +138,7 @@ class CountNotFound(NotFound):
 
 
 class CountNotOpen(Conflict):
-    """The count takes no entries any more, or is not in the state that the step needs; ``status`` tells which."""
+    """The count takes no entries any more, or is not in the state that the step needs; ``state`` tells which."""
 
     code = "count_not_open"
     title = _l("The stock count is not in this state any more")
@@ -156,3 +156,28 @@ class NotOfThisCount(Invalid):
 
     code = "product_not_of_this_count"
     title = _l("This product does not belong to the stock count")
+
+
+class TransferInOtherState(Conflict):
+    """The transfer is not in the state that the step needs; ``state`` tells in which it is."""
+
+    code = "transfer_in_other_state"
+    title = _l("The transfer is not in this state any more")
+
+    def __init__(self, number: str, state: str) -> None:
+        sentence = {
+            "pending": _l("Transfer %(number)s still waits for approval."),
+            "approved": _l("Transfer %(number)s is approved and has not been sent off."),
+            "in_transit": _l("Transfer %(number)s is already on its way."),
+            "completed": _l("Transfer %(number)s has already been received."),
+            "rejected": _l("Transfer %(number)s was rejected."),
+            "cancelled": _l("Transfer %(number)s was cancelled."),
+        }[state]
+        super().__init__(str(sentence) % {"number": number}, number=number, state=str(state))
+
+
+class TransferUuidReused(Conflict):
+    """This ``client_uuid`` already stands for a transfer with other contents."""
+
+    code = "client_uuid_reused"
+    title = _l("This transfer was already recorded with other contents")

@@ -64,3 +64,12 @@ declare_setting(
         _l("When off, a sale that would take stock below zero is refused with the list of what is short."),
     )
 )
+declare_setting(
+    Setting(
+        "transfers_need_approval",
+        SettingKind.BOOLEAN,
+        True,
+        _l("Transfers between branches wait for approval"),
+        _l("When off, a transfer may be sent off as soon as it is entered."),
+    )
+)
