@@ -49,6 +49,7 @@ class Sellable:
     deleted: bool
     mxik_code: str | None
     package_code: str | None
+    track_batches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _statement(*, of_type: bool = False) -> AnySelect:
             Product.deleted_at,
             Product.mxik_code,
             Product.package_code,
+            Product.track_batches,
             scanned.c.codes,
         )
         .join(Unit, Unit.id == Product.unit_id)
@@ -170,6 +172,7 @@ def sellable_products(
             deleted=row.deleted_at is not None,
             mxik_code=row.mxik_code,
             package_code=row.package_code,
+            track_batches=row.track_batches,
         )
         for barcode, multiplier, price, title in row.codes or ():
             pack_price = None if price is None else Decimal(price)

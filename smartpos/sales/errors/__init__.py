@@ -26,7 +26,6 @@ from smartpos.sales.errors.selling import (
     DueDateInPast,
     EmptySale,
     ForeignCashNotTaken,
-    GoodsExpired,
     HeldSaleTaken,
     HeldSaleVoided,
     NoCurrentShift,
@@ -69,6 +68,7 @@ from smartpos.sales.errors.shifts import (
     NoExchangeRate,
     WrongDenominations,
 )
+from smartpos.stock.errors import GoodsExpired
 
 __all__ = [
     "AmountTooLarge",

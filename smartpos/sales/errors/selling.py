@@ -211,16 +211,6 @@ class TotalDiffers(Conflict):
         )
 
 
-class GoodsExpired(Conflict):
-    """Goods whose day of expiry has passed; ``products`` lists them."""
-
-    code = "goods_expired"
-
-    def __init__(self, products: list[dict[str, Any]]) -> None:
-        names = ", ".join(product["name"] for product in products)
-        super().__init__(_("Expired, not to be sold: %(names)s", names=names), products=products)
-
-
 class NotTheirShift(Forbidden):
     """A sale for a shift or a person that the sender may not speak for."""
 

@@ -15,6 +15,7 @@ from smartpos.sales.errors import ProductNotFound, ProductNotSold, WrongBarcode,
 from smartpos.sales.pricing import CartLine, fits_unit, pack_price
 from smartpos.sales.requests import SaleLine
 from smartpos.sales.scales import ScaleCode, scale_codes
+from smartpos.stock.operations import Lot, Movement
 from smartpos.stock.queries import Goods, is_tracked
 
 ONE = Decimal("1.000")
@@ -45,7 +46,12 @@ class BasketLine:
         """The product as stock sees it."""
         product = self.product
         tracked = is_tracked(product.type, product.track_inventory)
-        return Goods(product.id, product.name, tracked, product.cost_price)
+        return Goods(product.id, product.name, tracked, product.cost_price, product.track_batches)
+
+    def leaving(self) -> Movement:
+        """What leaves stock, of the lot that was scanned if one was."""
+        number = self.asked.batch_number
+        return Movement(self.product.id, -self.moved, lot=Lot(number) if number else None)
 
     @property
     def price_by_hand(self) -> bool:

@@ -1,7 +1,7 @@
 """A sale while it is being completed."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from smartpos.crm.operations import LockedCustomer
 from smartpos.identity.actors import Actor
@@ -31,6 +31,11 @@ class OngoingSale:
     def has_happened(self) -> bool:
         """Whether the goods have left the shop already."""
         return self.request.offline
+
+    @property
+    def day(self) -> date:
+        """The day of the sale where the shop is."""
+        return self.sold_at.astimezone(self.actor.organization.zone).date()
 
     def flag(self, reason: SaleFlag) -> None:
         """Note a reason once."""

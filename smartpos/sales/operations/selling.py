@@ -44,7 +44,7 @@ from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.pricing import PricedCart, price_cart
 from smartpos.sales.queries import SoldSale, find_by_client_uuid, sold_sale
 from smartpos.sales.requests import SaleRequest
-from smartpos.stock.operations import Movement, Posted, prepare_movements, write_movements
+from smartpos.stock.operations import Posted, prepare_movements, write_movements
 
 MOST_LINES = 1000
 # Clocks of tills are never quite right.
@@ -111,14 +111,17 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
     check_discount(sale, cart)
     check_expiry(sale, basket)
     prepared = prepare_movements(
-        [Movement(line.product.id, -line.moved) for line in basket],
+        [line.leaving() for line in basket],
         branch_id=shift.branch_id,
         allow_negative=request.offline or actor.setting("sell_below_zero"),
+        happened_on=sale.day if request.offline else None,
         goods={line.product.id: line.goods for line in basket},
         actor=actor,
     )
     if request.offline and any(level.quantity < 0 for level in prepared.levels.values()):
         sale.flag(SaleFlag.BELOW_ZERO)
+    if request.offline and any(one.has_expired(sale.day) for one in prepared.posted):
+        sale.flag(SaleFlag.NOT_FOR_SALE)
     # After the goods: what is not there changes the total, and with it what has to be paid.
     _check_total(sale, cart)
     settlement = settle(
@@ -243,7 +246,7 @@ def _check_total(sale: OngoingSale, cart: PricedCart) -> None:
 
 def check_expiry(sale: OngoingSale, basket: Sequence[BasketLine]) -> None:
     """Raises GoodsExpired for goods whose scanned day of expiry has passed; what has happened is flagged."""
-    today = sale.sold_at.astimezone(sale.actor.organization.zone).date()
+    today = sale.day
     expired = {
         line.product.id: line.product.name
         for line in basket
@@ -324,7 +327,13 @@ def _draft(
 
 
 def draft_lines(basket: Sequence[BasketLine], cart: PricedCart, posted: Sequence[Posted]) -> list[DraftLine]:
-    """The lines of goods that leave, with all their figures."""
+    """The lines of goods that leave, with all their figures; with their lot where it was scanned or is the only one."""
+    known = [
+        (line.asked.batch_number, line.asked.expiration_date)
+        if line.asked.batch_number or line.asked.expiration_date or movement.only_lot is None
+        else (movement.only_lot.number, movement.only_lot.expiration_date)
+        for line, movement in zip(basket, posted, strict=True)
+    ]
     return [
         DraftLine(
             product_id=line.product.id,
@@ -348,9 +357,11 @@ def draft_lines(basket: Sequence[BasketLine], cart: PricedCart, posted: Sequence
             promotion_id=line.promotion_id,
             promotion_name=line.promotion_name,
             promotion=priced.promotion,
-            batch_number=line.asked.batch_number,
-            expiration_date=line.asked.expiration_date,
+            batch_number=batch_number,
+            expiration_date=expires,
             marking_code=line.asked.marking_code,
         )
-        for line, priced, movement in zip(basket, cart.lines, posted, strict=True)
+        for line, priced, movement, (batch_number, expires) in zip(
+            basket, cart.lines, posted, known, strict=True
+        )
     ]

@@ -13,7 +13,7 @@ from smartpos.stock.operations.ledger import (
     prepare_movements,
 )
 from smartpos.stock.operations.levels import set_levels
-from smartpos.stock.operations.lots import Lot, PostedLot
+from smartpos.stock.operations.lots import Lot, PostedLot, shares
 from smartpos.stock.operations.writing import Posted, Prepared, write_movements
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "prepare_movements",
     "set_levels",
     "set_opening_balances",
+    "shares",
     "write_movements",
 ]

@@ -47,7 +47,7 @@ class Movement:
     number, which is made when it is new; with ``batch_id`` it joins that lot; without either it lies there without
     one. What goes out with ``batch_id`` leaves that lot and no other; with ``lot`` it leaves the lot of that number as
     far as it goes and if the branch has it; all else goes first expired, first out, then from what lies there without
-    a lot.
+    a lot, or from that first where the goods are known to be ``loose``.
     """
 
     product_id: int
@@ -58,6 +58,7 @@ class Movement:
     value: Decimal | None = None
     batch_id: int | None = None
     lot: Lot | None = None
+    loose: bool = False
 
 
 @dataclass(slots=True)
@@ -313,7 +314,7 @@ def _enter(request: Movement, goods: Goods, prepared: Prepared, lot: LotStock | 
     kind = request.movement_type or usual
     parts = _parts(request, there, prepared.shelves.get(goods.id), lot, rules)
     moved = []
-    for (one, part), worth in zip(parts, shares(parts, value), strict=True):
+    for (one, part), worth in zip(parts, shares([part for _lot, part in parts], value), strict=True):
         batch_id = one.id if one else None
         prepared.entries.append(Entry(goods.id, kind, part, cost, worth, request.notes, batch_id))
         if one is not None:
@@ -333,5 +334,6 @@ def _parts(
         return [(None, quantity)]
     if quantity > 0:
         return shelf.put(quantity, there, lot)
-    taken = shelf.take(-quantity, there, rules, named=lot, strictly=request.batch_id is not None)
+    strictly = request.batch_id is not None
+    taken = shelf.take(-quantity, there, rules, named=lot, strictly=strictly, loose_first=request.loose)
     return [(one, -part) for one, part in taken]

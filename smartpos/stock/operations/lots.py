@@ -134,17 +134,21 @@ class Shelf:
         *,
         named: LotStock | None = None,
         strictly: bool = False,
+        loose_first: bool = False,
     ) -> list[Part]:
         """Let ``quantity`` go out of the ``there`` that lies in the branch.
 
-        A ``named`` lot goes first; ``strictly`` nothing but that lot goes, unless the branch may owe goods. What
-        cannot be taken is noted in ``rules``.
+        A ``named`` lot goes first; ``strictly`` nothing but that lot goes, unless the branch may owe goods. With
+        ``loose_first`` what lies there without a lot goes first. What cannot be taken is noted in ``rules``.
         """
         if strictly and named is not None and named.quantity < quantity and not rules.allow_negative:
             rules.short.append(self._line(named, quantity))
             return []
         loose = max(there - sum((lot.quantity for lot in self.lots), NOTHING), NOTHING)
         sources = self._sources(rules, named)
+        if loose_first:
+            sources.remove(None)
+            sources.insert(0, None)
         taken: dict[int | None, Part] = {}
         rest = quantity
         for lot in sources:
@@ -208,13 +212,13 @@ def _first_expired(lot: LotStock) -> tuple[date, int]:
     return lot.expiration_date or date.max, lot.id
 
 
-def shares(parts: Sequence[Part], value: Decimal) -> list[Decimal]:
+def shares(quantities: Sequence[Decimal], value: Decimal) -> list[Decimal]:
     """A value divided over parts in proportion, exact to the last digit and never of the other sign."""
-    if len(parts) == 1:
+    if len(quantities) == 1:
         return [value]
-    whole = sum((quantity for _lot, quantity in parts), NOTHING)
+    whole = sum(quantities, NOTHING)
     found, before, until = [], Decimal("0.0000"), NOTHING
-    for _lot, quantity in parts:
+    for quantity in quantities:
         until += quantity
         after = value if until == whole else round_cost(value * until / whole)
         found.append(after - before)

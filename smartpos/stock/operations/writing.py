@@ -7,7 +7,7 @@ what is told about them from the same moment. A quantity that crosses one of its
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,15 @@ class Posted:
     value: Decimal
     is_tracked: bool = True
     lots: tuple[PostedLot, ...] = ()
+
+    @property
+    def only_lot(self) -> PostedLot | None:
+        """The lot that all of it was of, if it was one."""
+        return self.lots[0] if len(self.lots) == 1 and self.lots[0].quantity == self.quantity else None
+
+    def has_expired(self, today: date) -> bool:
+        """Whether a lot moved whose last day had passed."""
+        return any(lot.expiration_date is not None and lot.expiration_date < today for lot in self.lots)
 
 
 @dataclass(frozen=True, slots=True)

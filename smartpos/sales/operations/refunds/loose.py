@@ -21,7 +21,7 @@ from smartpos.sales.operations.refunds.money import give_back, goes_back_in_cash
 from smartpos.sales.operations.refunds.pieces import NO_COST, check_size
 from smartpos.sales.operations.refunds.requests import LooseLine, LooseRefundRequest, RefundTender
 from smartpos.sales.operations.refunds.returning import begin
-from smartpos.sales.operations.refunds.writing_off import Damaged, write_off_posted
+from smartpos.sales.operations.refunds.writing_off import write_off_posted
 from smartpos.sales.operations.selling import MOST_LINES, already_sold
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.pricing import PricedLine, line_gross, price_cart
@@ -162,7 +162,7 @@ def _complete(
     )
     write_off_posted(
         [
-            Damaged(one.product_id, one.quantity, one.value)
+            Movement(one.product_id, one.quantity, value=one.value)
             for place, one in posted.items()
             if request.items[place].restock is Restock.DAMAGED and one.is_tracked
         ],

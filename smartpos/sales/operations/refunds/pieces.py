@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from smartpos.core.money import plain, round_cost, round_quantity
-from smartpos.core.sql import send
+from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.sales.errors import (
     EmptyRefund,
@@ -16,12 +16,12 @@ from smartpos.sales.errors import (
     WrongQuantity,
 )
 from smartpos.sales.models import Restock, SaleStatus, SaleType
-from smartpos.sales.operations.drafts import NOTHING, DraftLine
+from smartpos.sales.operations.drafts import NOTHING, SALE_ORIGIN, DraftLine
 from smartpos.sales.operations.refunds.requests import RefundLine
 from smartpos.sales.pricing import fits_unit
 from smartpos.sales.queries.returns import Original, ReturnableLine, original_sale
 from smartpos.sales.refunding import Amounts, piece_of
-from smartpos.stock.operations import Movement
+from smartpos.stock.operations import Movement, shares
 from smartpos.stock.queries import Goods, goods_of
 
 NO_COST = Decimal("0.0000")
@@ -38,6 +38,19 @@ WITH RECURSIVE up AS (
 SELECT sale.id FROM sales AS sale
 WHERE sale.organization_id = %(organization_id)s AND sale.id IN (SELECT id FROM up)
 ORDER BY sale.id FOR NO KEY UPDATE OF sale
+"""
+# What went out by the receipt itself less what came back by those that returned it. An exchange has both kinds of rows.
+_LOTS_OUT = """
+SELECT moved.product_id, moved.batch_id, -sum(moved.quantity) FROM inventory_movements AS moved
+WHERE moved.organization_id = %(organization_id)s AND moved.origin_kind = %(origin_kind)s
+  AND moved.product_id = ANY (%(product_ids)s::bigint[])
+  AND ((moved.origin_id = %(sale_id)s AND moved.quantity < 0)
+       OR (moved.quantity > 0
+           AND moved.origin_id IN (SELECT back.id FROM sales AS back
+                                   WHERE back.organization_id = %(organization_id)s
+                                     AND back.original_id = %(sale_id)s)))
+GROUP BY moved.product_id, moved.batch_id
+ORDER BY max(moved.id) FILTER (WHERE moved.quantity < 0) DESC NULLS LAST
 """
 
 
@@ -59,9 +72,52 @@ class Piece:
         """Whether it comes back into stock."""
         return self.restock is not Restock.NONE and goods[self.line.product_id].is_tracked
 
-    def movement(self) -> Movement:
-        """Back into stock with exactly the cost it had."""
-        return Movement(self.line.product_id, self.moved, value=self.amounts.cost)
+    def movements(self, lots: "LotsBack") -> list[Movement]:
+        """Back into stock with exactly the cost it had, into the lots it left from."""
+        parts = lots.take(self.line.product_id, self.moved)
+        values = shares([quantity for _batch_id, quantity in parts], self.amounts.cost)
+        return [
+            Movement(self.line.product_id, quantity, value=value, batch_id=batch_id)
+            for (batch_id, quantity), value in zip(parts, values, strict=True)
+        ]
+
+
+class LotsBack:
+    """What of a receipt's lots is still out, the last that went out first; taken back piece by piece."""
+
+    def __init__(self, out: Sequence[tuple[int, int | None, Decimal]] = ()) -> None:
+        self._out: dict[int, dict[int | None, Decimal]] = {}
+        for product_id, batch_id, quantity in out:
+            if quantity > 0:
+                self._out.setdefault(product_id, {})[batch_id] = quantity
+
+    def take(self, product_id: int, quantity: Decimal) -> list[tuple[int | None, Decimal]]:
+        """The lots (None: without one) that so much of a product came from, and how much of each."""
+        out = self._out.get(product_id, {})
+        parts: dict[int | None, Decimal] = {}
+        for batch_id, still_out in out.items():
+            part = min(quantity, still_out)
+            if part > 0:
+                out[batch_id] = still_out - part
+                quantity -= part
+                parts[batch_id] = part
+        if quantity:
+            parts[None] = parts.get(None, Decimal("0.000")) + quantity
+        return list(parts.items())
+
+
+def lots_back(original: Original, goods: Mapping[int, Goods], actor: Actor) -> LotsBack:
+    """Which lots the goods of a locked receipt left and have not come back to; one statement where lots are kept."""
+    kept = [number for number, one in goods.items() if one.keeps_lots and one.is_tracked]
+    if not kept:
+        return LotsBack()
+    parameters = {
+        "organization_id": actor.organization.id,
+        "sale_id": original.id,
+        "origin_kind": SALE_ORIGIN,
+        "product_ids": array(kept),
+    }
+    return LotsBack([(row[0], row[1], row[2]) for row in send(_LOTS_OUT, parameters)])
 
 
 def lock_original(sale_id: int, actor: Actor) -> Original:

@@ -31,11 +31,12 @@ from smartpos.sales.operations.refunds.pieces import (
     goods_back,
     is_all_back,
     lock_original,
+    lots_back,
     note_status,
     pieces_of,
 )
 from smartpos.sales.operations.refunds.requests import RefundRequest, RefundTender
-from smartpos.sales.operations.refunds.writing_off import Damaged, write_off
+from smartpos.sales.operations.refunds.writing_off import write_off
 from smartpos.sales.operations.selling import (
     MOST_LINES,
     already_sold,
@@ -51,7 +52,7 @@ from smartpos.sales.queries import SoldSale
 from smartpos.sales.queries.returns import Original, is_sale
 from smartpos.sales.refunding import credit_for, points_to_take_back, together
 from smartpos.sales.requests import SaleRequest, Tender
-from smartpos.stock.operations import Movement, prepare_movements, write_movements
+from smartpos.stock.operations import prepare_movements, write_movements
 
 EMPTY_CART = PricedCart([], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
 
@@ -208,12 +209,18 @@ def _settle_net(work: Return) -> None:
 def _complete(work: Return, fingerprint: str) -> tuple[SoldSale, bool]:
     sale, original = work.sale, work.original
     goods = goods_back(work.pieces)
-    into_stock = [piece for piece in work.pieces if piece.restock is Restock.SALE and piece.moves(goods)]
-    prepared = prepare_movements(
+    lots = lots_back(original, goods, sale.actor)
+    into_stock, damaged = (
         [
-            *(piece.movement() for piece in into_stock),
-            *(Movement(line.product.id, -line.moved) for line in work.basket),
-        ],
+            movement
+            for piece in work.pieces
+            if piece.restock is place and piece.moves(goods)
+            for movement in piece.movements(lots)
+        ]
+        for place in (Restock.SALE, Restock.DAMAGED)
+    )
+    prepared = prepare_movements(
+        [*into_stock, *(line.leaving() for line in work.basket)],
         branch_id=sale.shift.branch_id,
         allow_negative=sale.actor.setting("sell_below_zero"),
         goods=goods | {line.product.id: line.goods for line in work.basket},
@@ -259,16 +266,7 @@ def _complete(work: Return, fingerprint: str) -> tuple[SoldSale, bool]:
     write_movements(
         prepared, origin_kind=SALE_ORIGIN, origin_id=sold.id, occurred_at=sale.sold_at, actor=sale.actor
     )
-    write_off(
-        [
-            Damaged(piece.line.product_id, piece.moved, piece.amounts.cost)
-            for piece in work.pieces
-            if piece.restock is Restock.DAMAGED and piece.moves(goods)
-        ],
-        sold,
-        branch_id=sale.shift.branch_id,
-        actor=sale.actor,
-    )
+    write_off(damaged, sold, branch_id=sale.shift.branch_id, actor=sale.actor)
     if change is not None:
         post_changes(change, sold, actor=sale.actor)
     sale.approvals.use(SALE_ORIGIN, sold.id)

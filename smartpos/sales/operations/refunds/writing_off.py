@@ -1,8 +1,6 @@
 """Goods that came back damaged: in with what they cost, and written off at it, so that the books show the loss."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 from flask_babel import gettext as _
 
@@ -13,21 +11,12 @@ from smartpos.stock.models import AdjustmentReason
 from smartpos.stock.operations import AdjustmentLine, Movement, adjust_stock, post_movements
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """Base units of a product, and what they cost together."""
-
-    product_id: int
-    quantity: Decimal
-    cost: Decimal
-
-
-def write_off(damaged: Sequence[Damaged], sold: SoldSale, *, branch_id: int, actor: Actor) -> None:
+def write_off(damaged: Sequence[Movement], sold: SoldSale, *, branch_id: int, actor: Actor) -> None:
     """Enter goods that came back damaged, and write them off by a correction that names the receipt."""
     if not damaged:
         return
     post_movements(
-        [Movement(one.product_id, one.quantity, value=one.cost) for one in damaged],
+        damaged,
         origin_kind=SALE_ORIGIN,
         origin_id=sold.id,
         branch_id=branch_id,
@@ -37,13 +26,21 @@ def write_off(damaged: Sequence[Damaged], sold: SoldSale, *, branch_id: int, act
     write_off_posted(damaged, sold, branch_id=branch_id, actor=actor)
 
 
-def write_off_posted(damaged: Sequence[Damaged], sold: SoldSale, *, branch_id: int, actor: Actor) -> None:
-    """Write off goods that have been entered already."""
+def write_off_posted(damaged: Sequence[Movement], sold: SoldSale, *, branch_id: int, actor: Actor) -> None:
+    """Write off goods that have been entered already, each with the value it came with and out of its lot."""
     if not damaged:
         return
     adjust_stock(
         branch_id,
-        [AdjustmentLine(one.product_id, -one.quantity, value=-one.cost) for one in damaged],
+        [
+            AdjustmentLine(
+                one.product_id,
+                -one.quantity,
+                value=None if one.value is None else -one.value,
+                batch_id=one.batch_id,
+            )
+            for one in damaged
+        ],
         reason=AdjustmentReason.DAMAGE,
         notes=_("Came back damaged: receipt %(number)s", number=sold.number),
         client_uuid=f"refund:{sold.client_uuid}",
