@@ -38,3 +38,17 @@ class DefaultPriceType(Conflict):
 
     code = "default_price_type"
     title = _l("This is the default price type. Make another one the default first.")
+
+
+class NoBarcodePrefix(Conflict):
+    """No prefix is left for barcodes of the shop's own: its scale uses it."""
+
+    code = "no_barcode_prefix"
+    title = _l("There is no number left with which barcodes of your own could begin")
+
+
+class NothingToPrint(Invalid):
+    """No label was asked for, or the stock of all products is zero."""
+
+    code = "nothing_to_print"
+    title = _l("There is nothing to print")

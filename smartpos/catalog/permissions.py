@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from smartpos.catalog import label_settings  # noqa: F401 - declares the settings of labels
 from smartpos.core.audit import protect_fields
 from smartpos.core.permissions import Permission, RoleKey, declare
 

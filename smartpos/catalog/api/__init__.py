@@ -4,6 +4,7 @@ from flask import Flask
 
 from smartpos.catalog.api import (  # noqa: F401 - they add to the blueprint
     categories,
+    labels,
     prices,
     products,
     promotions,

@@ -60,6 +60,8 @@ def delete_price_type(price_type: PriceType, *, actor: Actor) -> None:
     if price_type.is_default:
         raise DefaultPriceType
     uses = uses_of("price_types", price_type.id)
+    if uses == ["label_prints"]:
+        raise InUse(_("Labels were printed by the type “%(name)s”.", name=price_type.name), uses=uses)
     if uses:
         raise InUse(_("There are still prices of the type “%(name)s”.", name=price_type.name), uses=uses)
     db.session.delete(price_type)

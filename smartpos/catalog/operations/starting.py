@@ -1,4 +1,4 @@
-"""What the catalogue of a new tenant starts with: units, a price type, and words of one meaning."""
+"""What the catalogue of a new tenant starts with: units, a price type, labels, and words of one meaning."""
 
 import csv
 from functools import cache
@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from smartpos.catalog.models import PriceType, SearchSynonym, Unit
+from smartpos.catalog.operations.label_templates import start_labels
 from smartpos.core.db import db
 from smartpos.core.search import fold
 from smartpos.core.starters import starter
@@ -36,11 +37,12 @@ UNITS = (
 
 @starter
 def start_catalog(organization_id: int) -> None:
-    """Lay units, the default price type and the synonyms into a new organization; the caller is in its scope."""
+    """Lay units, the default price type, labels and synonyms into a new organization; the caller is in its scope."""
     tenant = {"organization_id": organization_id}
     units = [tenant | {"name": name, "title": title, "digits": digits} for name, title, digits in UNITS]
     db.session.execute(insert(Unit), units)
     db.session.execute(insert(PriceType), [tenant | {"name": RETAIL, "is_default": True}])
+    start_labels(organization_id)
     db.session.execute(insert(SearchSynonym), [tenant | synonym for synonym in standard_synonyms()])
 
 

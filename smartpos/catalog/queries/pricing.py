@@ -44,11 +44,12 @@ def in_ids(column: Any, ids: Collection[int]) -> ColumnElement[bool]:
 
 
 @cache
-def price_in_force(*, of_type: bool = False) -> ColumnElement[Decimal]:
+def price_in_force(*, of_type: bool = False, lasting: bool = False) -> ColumnElement[Decimal]:
     """The price of the ``Product`` of the enclosing statement, by the law of prices.
 
     The statement is executed with the parameters ``at`` and ``branch_id`` (None: of no branch in particular), and
     ``of_type`` asks for ``price_type_id`` too. Being parameters, they let statements be built once and kept.
+    ``lasting`` leaves out prices that end by themselves: what a product costs when no offer holds.
     """
     default = select(PriceType.id).where(PriceType.is_default).scalar_subquery()
     most_special = _most_special()
@@ -62,6 +63,7 @@ def price_in_force(*, of_type: bool = False) -> ColumnElement[Decimal]:
             Price.product_id == Product.id,
             types,
             *_in_force(),
+            *((Price.valid_to.is_(None),) if lasting else ()),
         )
         .order_by(*most_special)
         .limit(1)
