@@ -61,6 +61,7 @@ class ProductView(Styled, TenantView):
         "package_code": _l("Package code"),
         "cash_allowed": _l("May be paid in cash"),
         "track_inventory": _l("Stock is kept"),
+        "track_batches": _l("Lots are kept"),
         "reorder_quantity": _l("Reorder quantity"),
         "weight": _l("Weight, kg"),
         "dimensions": _l("Dimensions"),
@@ -87,7 +88,7 @@ class ProductView(Styled, TenantView):
     column_default_sort = "name"
     column_filters = (
         *("category", "status", "type", "price", "cost_price", "brand", "vat_code", "unit"),
-        *("cash_allowed", "track_inventory", "updated_at"),
+        *("cash_allowed", "track_inventory", "track_batches", "updated_at"),
     )
     column_wrap = ("name",)
     column_formats = {"stock_now": formatters.quantity}
@@ -99,8 +100,16 @@ class ProductView(Styled, TenantView):
     column_details_list = (
         *("name", "sku", "type", "status", "category", "unit", "brand", "tags", "description"),
         *("price", "cost_price", "markup_percent", "vat_code", "vat_included", "cash_allowed"),
-        *("mxik_code", "package_code", "stock_now", "track_inventory", "reorder_quantity", "shelf_life_days"),
-        *("lead_time_days", "requires_production", "production_time", "weight", "dimensions", "color"),
+        *("mxik_code", "package_code", "stock_now", "track_inventory", "track_batches", "reorder_quantity"),
+        *(
+            "shelf_life_days",
+            "lead_time_days",
+            "requires_production",
+            "production_time",
+            "weight",
+            "dimensions",
+            "color",
+        ),
         *("specifications", "custom_fields", "workspace", "created_at", "updated_at"),
     )
     details_sections = (
@@ -114,8 +123,8 @@ class ProductView(Styled, TenantView):
         Section(
             _l("Stock and supply"),
             (
-                *("stock_now", "track_inventory", "reorder_quantity", "shelf_life_days", "lead_time_days"),
-                *("requires_production", "production_time"),
+                *("stock_now", "track_inventory", "track_batches", "reorder_quantity", "shelf_life_days"),
+                *("lead_time_days", "requires_production", "production_time"),
             ),
         ),
         Section(
@@ -161,7 +170,7 @@ class ProductView(Styled, TenantView):
         *("name", "category", "unit", "sku", "brand", "status", "type", "tags"),
         *("price", "cost_price", "markup_percent", "vat_code", "vat_included", "cash_allowed"),
         *("mxik_code", "package_code", "barcodes", "pictures"),
-        *("track_inventory", "reorder_quantity", "shelf_life_days", "lead_time_days"),
+        *("track_inventory", "track_batches", "reorder_quantity", "shelf_life_days", "lead_time_days"),
         *("requires_production", "production_time", "weight", "color", "workspace", "description"),
         *("dimensions", "specifications", "custom_fields"),
     )
@@ -188,6 +197,7 @@ class ProductView(Styled, TenantView):
         "name": {"validators": [InputRequired(), Length(max=500)]},
         "mxik_code": {"description": _l("17 digits")},
         "reorder_quantity": {"description": _l("How much to order at a time")},
+        "track_batches": {"description": _l("By number and expiry: what expires first is sold first")},
     }
     form_wide = ("name", "barcodes", "pictures", "tags", "dimensions", "specifications", "custom_fields")
     form_sections = (
@@ -208,7 +218,7 @@ class ProductView(Styled, TenantView):
             _l("Stock and supply"),
             (
                 *("reorder_quantity", "shelf_life_days", "lead_time_days", "production_time"),
-                *("track_inventory", "requires_production"),
+                *("track_inventory", "track_batches", "requires_production"),
             ),
         ),
         Section(

@@ -12,7 +12,7 @@ from smartpos.core.money import plain
 from smartpos.core.permissions import can
 
 DETAILS = ("description", "dimensions", "color", "lead_time_days", "production_time", "requires_production")
-MORE_DETAILS = ("shelf_life_days", "specifications", "custom_fields")
+MORE_DETAILS = ("shelf_life_days", "track_batches", "specifications", "custom_fields")
 NUMBERS = ("reorder_quantity", "weight")
 
 

@@ -168,6 +168,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     ),
     "cash_allowed": yes_no,
     "track_inventory": yes_no,
+    "track_batches": yes_no,
     "reorder_quantity": partial(number, digits=3, limit=QUANTITY_LIMIT),
     "weight": partial(number, digits=3, limit=QUANTITY_LIMIT),
     "dimensions": json_object,

@@ -146,6 +146,9 @@ class Shelf:
             return []
         loose = max(there - sum((lot.quantity for lot in self.lots), NOTHING), NOTHING)
         sources = self._sources(rules, named)
+        if named is not None and named not in sources:
+            rules.expired.append(self._line(named, quantity))
+            return []
         if loose_first:
             sources.remove(None)
             sources.insert(0, None)
