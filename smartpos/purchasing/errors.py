@@ -23,12 +23,12 @@ class ClientUuidReused(Conflict):
 
 
 class WrongStatus(Conflict):
-    """The document has gone too far, or not far enough, for what was asked; ``status`` tells where it stands."""
+    """The document has gone too far, or not far enough, for what was asked; ``purchase_status`` tells where it stands."""
 
     code = "wrong_status"
 
     def __init__(self, status: str, sentence: str) -> None:
-        super().__init__(sentence, status=status)
+        super().__init__(sentence, purchase_status=status)
 
 
 class UnknownLines(NotFound):

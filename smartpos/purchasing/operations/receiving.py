@@ -86,7 +86,7 @@ def _note(
         if item.id in parts:
             _split(purchase, item, parts[item.id])
         elif item.received_quantity is None:
-            item.received_quantity = ZERO
+            item.received_quantity = Decimal("0.000")
     if len(purchase.items) > MOST_LINES:
         raise Invalid(_("A purchase may have at most %(most)s lines.", most=MOST_LINES))
 

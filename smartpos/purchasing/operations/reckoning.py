@@ -140,7 +140,7 @@ def reckon(purchase: Purchase, goods: Mapping[int, BoughtGoods], *, actor: Actor
         else [NOTHING for _line in lines]
     )
     for item, share in zip(purchase.items, shares, strict=True):
-        item.cost_share = share
+        item.cost_share = round_cost(share)
 
 
 def value_of(item: PurchaseItem, purchase: Purchase) -> Decimal:

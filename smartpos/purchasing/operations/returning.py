@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid
 from smartpos.core.idempotency import fingerprint_of, lock_client_uuid
-from smartpos.core.money import plain, round_money
+from smartpos.core.money import plain, round_cost, round_money
 from smartpos.core.numbers import next_number
 from smartpos.crm.models import SupplierEntryKind
 from smartpos.crm.operations.suppliers import lock_supplier, post_supplier_entry
@@ -157,7 +157,7 @@ def _line(place: int, item: PurchaseItem, quantity: Decimal, before: Decimal) ->
         vat_rate=item.vat_rate,
         tax_amount=-part(item.tax_amount, before, quantity, whole),
         total=-part(item.total, before, quantity, whole),
-        cost_share=-part(item.cost_share, before, quantity, whole),
+        cost_share=-round_cost(part(item.cost_share, before, quantity, whole)),
         unit_cost=item.unit_cost,
         batch_number=item.batch_number,
         expiration_date=item.expiration_date,
