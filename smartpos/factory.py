@@ -34,11 +34,13 @@ EDGES = (
     "models",
     "permissions",
     "authentication",
+    "imports",
     "jobs",
     "routes",
     "api",
     "admin",
     "audit_page",
+    "import_page",
     "cli",
     "reactions",
 )

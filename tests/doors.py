@@ -15,6 +15,7 @@ TILL_REGISTER = "identity:till:register"
 USER_READ, USER_WRITE = "identity:user:read", "identity:user:write"
 PRODUCT_READ, PRODUCT_WRITE = "catalog:product:read", "catalog:product:write"
 PRICE_READ, PRICE_WRITE = "catalog:price:read", "catalog:price:write"
+IMPORT = "catalog:import:run"
 PLATFORM = "platform:organization:manage"
 HELD = "sales:held_sale:use"
 
@@ -182,6 +183,12 @@ DOORS: dict[str, dict[str, Door]] = {
     "stock.movements": get("stock:movement:read"),
     "stock.product_choices": get("stock:stock:read"),
     "stock_api.list_stock": get("stock:stock:read"),
+    "stock_api.set_levels": {
+        "PUT": Door(
+            "stock:level:write",
+            {"branch_id": "{branch_id}", "items": [{"product_id": "{product_id}", "min_quantity": "1"}]},
+        )
+    },
     "stock_api.list_movements": get("stock:movement:read"),
     "stock_api.adjust_stock": post(
         "stock:stock:adjust",
@@ -210,6 +217,71 @@ DOORS: dict[str, dict[str, Door]] = {
     "stock_api.reopen_count": post("stock:count:create"),
     "stock_api.post_count": post("stock:count:post"),
     "stock_api.cancel_count": post("stock:count:create"),
+    "stock_api.list_transfers": get("stock:transfer:read"),
+    "stock_api.create_transfer": post(
+        "stock:transfer:create",
+        {
+            "from_branch_id": "{branch_id}",
+            "to_branch_id": "{branches}",
+            "items": [{"product_id": "{product_id}", "quantity": "1"}],
+        },
+    ),
+    "stock_api.get_transfer": get("stock:transfer:read"),
+    "stock_api.approve_transfer": post("stock:transfer:approve"),
+    "stock_api.reject_transfer": post("stock:transfer:approve", {"reason": "Not needed"}),
+    "stock_api.ship_transfer": post("stock:transfer:ship"),
+    "stock_api.complete_transfer": post("stock:transfer:receive", {}),
+    "stock_api.cancel_transfer": post("stock:transfer:create", {}),
+    # --- purchasing --------------------------------------------------------------------------------------------
+    "purchasing_api.Supplies": {
+        "GET": Door("purchasing:purchase:read"),
+        "POST": Door(
+            "purchasing:purchase:write",
+            {
+                "branch_id": "{branch_id}",
+                "items": [{"product_id": "{product_id}", "quantity": "1", "cost_price": "100"}],
+            },
+        ),
+    },
+    "purchasing_api.OneSupply": {
+        "GET": Door("purchasing:purchase:read"),
+        "PUT": Door(
+            "purchasing:purchase:write",
+            {
+                "branch_id": "{branch_id}",
+                "items": [{"product_id": "{product_id}", "quantity": "2", "cost_price": "100"}],
+            },
+        ),
+    },
+    "purchasing_api.order_supply": post("purchasing:purchase:write"),
+    "purchasing_api.receive_supply": post("purchasing:purchase:receive", {}),
+    "purchasing_api.confirm_supply": post("purchasing:purchase:confirm", {}),
+    "purchasing_api.revert_supply": post("purchasing:purchase:revert", {"reason": "Mistake"}),
+    "purchasing_api.cancel_supply": post("purchasing:purchase:write", {"reason": "Mistake"}),
+    "purchasing_api.return_supply": post(
+        "purchasing:purchase:confirm",
+        {
+            "client_uuid": "b7c9a3de-0f8e-4a06-a0b2-0f6a6a1d9e22",
+            "items": [{"item_id": 1, "quantity": "1"}],
+        },
+    ),
+    "purchasing_api.add_supply_file": post("purchasing:purchase:write", form={"image": "picture"}),
+    "purchasing_api.OneSupplyFile": {
+        "GET": Door("purchasing:purchase:read", finds="not found"),
+        "DELETE": Door("purchasing:purchase:write"),
+    },
+    # --- imports: whoever may import, may import products ---------------------------------------------------------
+    "imports.runs": get(IMPORT),
+    "imports.new_import": page(IMPORT),
+    "imports.template": get(IMPORT),
+    "imports.run": get(IMPORT),
+    "imports.progress": get(IMPORT),
+    "imports.original": get(IMPORT, finds="not found"),
+    "imports.columns": post(IMPORT),
+    "imports.back": post(IMPORT),
+    "imports.confirm": post(IMPORT),
+    "imports.undo": post(IMPORT),
+    "imports.cancel": post(IMPORT),
     # --- finance -----------------------------------------------------------------------------------------------
     "finance_api.ExpenseCategories": {
         "GET": Door("finance:expense:read"),

@@ -105,8 +105,21 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("held_id", "held_sales"),
         ("count_id", "stock_counts"),
         ("transfer_id", "stock_transfers"),
+        ("purchase_id", "purchases"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
+    paper = tables["purchase_files"]
+    made["file_id"] = make_row(connection, paper, shop.organization_id, purchase_id=made["purchase_id"])["id"]
+    checked = {"width": 1, "header": 0, "headers": ["x"], "samples": [], "preview": []}
+    run = make_row(
+        connection,
+        tables["import_runs"],
+        shop.organization_id,
+        kind="products",
+        status="checked",
+        options=checked,
+    )
+    made |= {"run_id": run["id"], "kind": "products"}
     jobs = tables["print_jobs"]
     job = make_row(connection, jobs, shop.organization_id, created_by=shop.users["cashier"])
     made |= {"job_id": job["id"], "receipt_number": "9-9-999"}

@@ -26,6 +26,8 @@ EDGES = {
     "schemas",
     "authentication",
     "audit_page",
+    "imports",
+    "import_page",
 }
 # Below the edges nobody knows that there is a request.
 INNER = {"operations", "queries", "models", "errors", "permissions", "actors"}

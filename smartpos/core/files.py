@@ -32,16 +32,18 @@ SUFFIXES = {"image/webp": ".webp", "image/jpeg": ".jpg", "image/png": ".png", "a
 log = structlog.get_logger(__name__)
 
 
-def store_file(content: bytes, *, original_name: str, content_type: str) -> StoredFile:
+def store_file(
+    content: bytes, *, original_name: str, content_type: str, largest: int = LARGEST
+) -> StoredFile:
     """Keep a file for the tenant in force and give its row, flushed. ``content_type`` is ours, not the sender's word.
 
-    Raises Invalid when it is empty or larger than 16 MB.
+    Raises Invalid when it is empty or larger than ``largest`` bytes, 16 MB unless told otherwise.
     """
     organization_id = current_organization_id()
     if organization_id is None:
         raise ScopeMissing("a file belongs to an organization")
-    if not content or len(content) > LARGEST:
-        raise Invalid(_("This file is empty or too large."), largest=LARGEST)
+    if not content or len(content) > largest:
+        raise Invalid(_("This file is empty or too large."), largest=largest)
     name = secrets.token_hex(16) + SUFFIXES.get(content_type, ".bin")
     path = f"{name[:2]}/{name}"
     target = _folder(organization_id) / path

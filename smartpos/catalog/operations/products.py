@@ -1,6 +1,7 @@
 """Products, with their barcodes and packs."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
@@ -35,7 +36,7 @@ MOST_BARCODES = 100
 FIRST_SKU = 10001
 LONGEST_SKU = 64
 # Parts of a product, which go with it.
-OWN_TABLES = frozenset({"product_barcodes", "product_images", "product_words", "prices"})
+OWN_TABLES = frozenset({"product_barcodes", "product_images", "product_words", "prices", "label_prints"})
 # What changes how a product is found.
 NAMING = frozenset({"name", "brand", "tags", "category_id"})
 INTANGIBLE = frozenset({ProductType.SERVICE, ProductType.DIGITAL})
@@ -70,6 +71,7 @@ class ProductFacts(TypedDict, total=False):
     package_code: str | None
     cash_allowed: bool
     track_inventory: bool
+    track_batches: bool
     reorder_quantity: Any
     weight: Any
     dimensions: Mapping[str, Any]
@@ -219,6 +221,13 @@ def _unit_of_pieces() -> int:
 
 def _next_sku() -> str:
     """The number after the largest one in use. Whoever asks at the same time waits, so that nobody gets it twice."""
+    return reserve_skus(1)[0]
+
+
+def reserve_skus(count: int, *, apart_from: Collection[str] = ()) -> list[str]:
+    """So many article numbers after the largest one in use, without those of ``apart_from``; others wait meanwhile."""
+    if not count:
+        return []
     db.session.execute(
         text(
             "SELECT pg_advisory_xact_lock(hashtext('products.sku'), hashtext(current_setting('app.organization_id')))"
@@ -227,7 +236,10 @@ def _next_sku() -> str:
     numbers = select(func.max(cast(Product.sku, BigInteger))).where(
         Product.sku.regexp_match("^[1-9][0-9]{0,8}$")
     )
-    return str(max((db.session.scalar(numbers) or 0) + 1, FIRST_SKU))
+    first = max((db.session.scalar(numbers) or 0) + 1, FIRST_SKU)
+    taken = set(apart_from)
+    free = (str(number) for number in itertools.count(first) if str(number) not in taken)
+    return list(itertools.islice(free, count))
 
 
 def _free_sku(value: Any, product: Product) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, Table, literal, select, union_all
+from sqlalchemy import BigInteger, Column, Table, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from smartpos.core.db import Base, db
 from smartpos.core.scope import current_organization_id
@@ -35,3 +36,20 @@ def _references(table: str) -> list[tuple[Table, Column[Any]]]:
         for column in other.columns
         if column.info.get("refers_to") == table
     ]
+
+
+def used_among(table: str, ids: Collection[int], *, apart_from: Collection[str] = ()) -> dict[str, set[int]]:
+    """Which of many rows of ``table`` others refer to, by the names of those tables; one statement for each table."""
+    tenant = current_organization_id()
+    wanted = literal(sorted(ids), ARRAY(BigInteger))
+    found: dict[str, set[int]] = {}
+    for other, column in _references(table):
+        if other.name in apart_from:
+            continue
+        statement = (
+            select(column).distinct().where(other.c.organization_id == tenant, column == func.any(wanted))
+        )
+        rows = set(db.session.connection().execute(statement).scalars())
+        if rows:
+            found.setdefault(other.name, set()).update(rows)
+    return found

@@ -13,6 +13,7 @@ from smartpos.core.search import APOSTROPHES
 Cell = str | float | int | bool | date | datetime | None
 
 LONGEST_SHOWN = 80
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 # Excel keeps fifteen digits of a number; what is longer has been rounded without a word.
 EXACT = 10**15
 
@@ -94,18 +95,23 @@ def cell_as_date(cell: Cell) -> date | None:
     """A day, or None for an empty cell: a date of Excel, 31.12.2026, 2026-12-31. Raises Invalid."""
     if cell is None:
         return None
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return cell
+        return _sensible(cell.date() if isinstance(cell, datetime) else cell)
     text = "" if isinstance(cell, bool | int | float) else _CLOCK.sub("", str(cell).strip())
     for shape in _DATES:
         if found := shape.fullmatch(text):
             try:
-                return date(int(found["year"]), int(found["month"]), int(found["day"]))
+                day = date(int(found["year"]), int(found["month"]), int(found["day"]))
             except ValueError:
                 break
+            return _sensible(day)
     raise Invalid(_("This is not a date. Write it like %(example)s.", example="31.12.2026"))
+
+
+def _sensible(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Invalid(_("This date is out of range."))
+    return day
 
 
 def cell_as_yes_no(cell: Cell) -> bool | None:
