@@ -65,6 +65,9 @@ class StockCount(TenantModel):
     branch: Mapped[Branch] = related(branch_id)
     category: Mapped[Category | None] = related(category_id)
     author: Mapped[User | None] = related(created_by)
+    finisher: Mapped[User | None] = related(finished_by)
+    poster: Mapped[User | None] = related(posted_by)
+    canceller: Mapped[User | None] = related(cancelled_by)
 
     def __str__(self) -> str:
         return self.number
@@ -91,6 +94,7 @@ class StockCountEntry(TenantModel):
     note: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[CreatedAt]
 
+    count: Mapped[StockCount] = related(count_id)
     product: Mapped[Product] = related(product_id)
     counter: Mapped[User | None] = related(counted_by)
 
@@ -109,4 +113,5 @@ class StockCountLine(TenantModel):
     value: Mapped[UnitCost] = mapped_column(comment="of the difference, signed like it")
     counted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
+    count: Mapped[StockCount] = related(count_id)
     product: Mapped[Product] = related(product_id)

@@ -99,6 +99,12 @@ def open_counts(limit: int = 100) -> list[StockCount]:
     return list(db.session.scalars(query.limit(limit)))
 
 
+def waiting_counts() -> int:
+    """How many counts wait for approval."""
+    query = select(func.count()).select_from(StockCount).where(StockCount.status == CountStatus.REVIEW)
+    return int(db.session.execute(query).scalar_one())
+
+
 def in_scope(category_id: int | None) -> Any:
     """The condition on products that belong to a count of this category (None: of everything) and keep stock."""
     kept = Product.track_inventory & Product.type.not_in(WITHOUT_STOCK)
@@ -401,3 +407,13 @@ def as_shown(goods: Countable) -> dict[str, Any]:
         {"barcode": code, "multiplier": multiplier, "title": title} for code, multiplier, title in goods.codes
     ]
     return goods._asdict() | {"codes": codes}
+
+
+def progress_of(count_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """How many entries were made in each count, and of how many products."""
+    query = (
+        select(StockCountEntry.count_id, func.count(), func.count(StockCountEntry.product_id.distinct()))
+        .where(StockCountEntry.count_id == func.any(literal(count_ids, ARRAY(BigInteger))))
+        .group_by(StockCountEntry.count_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(query)}
