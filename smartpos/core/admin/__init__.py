@@ -1,6 +1,6 @@
 """The back office: base classes of admin views, the menu, formatters and the frame of all pages."""
 
-from smartpos.core.admin.actions import RowAction, register_row_action
+from smartpos.core.admin.actions import RowAction, register_details_part, register_row_action
 from smartpos.core.admin.cells import DetailsTable, Section
 from smartpos.core.admin.filters import filters_for
 from smartpos.core.admin.forms import AdminForm, Form
@@ -24,6 +24,7 @@ __all__ = [
     "filters_for",
     "make_admin",
     "order_groups",
+    "register_details_part",
     "register_link",
     "register_row_action",
     "register_shortcut",

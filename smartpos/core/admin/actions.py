@@ -1,4 +1,7 @@
-"""Row actions: buttons of a row that call one operation each, by POST, after a question if one is given."""
+"""Row actions: buttons of a row that call one operation each, by POST, after a question if one is given.
+
+Upper floors add actions, and cards of the details page, to views of floors that do not know them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +53,15 @@ def register_row_action(endpoint: str, action: RowAction) -> None:
     actions[:] = [*(one for one in actions if one.name != action.name), action]
 
 
+_parts: dict[str, list[Callable[[Any], Any]]] = {}
+
+
+def register_details_part(endpoint: str, show: Callable[[Any], Any]) -> None:
+    """Put a card under the details in a view of a lower floor: ``show(row)`` gives its HTML, or nothing."""
+    parts = _parts.setdefault(endpoint, [])
+    parts[:] = [*(one for one in parts if one.__qualname__ != show.__qualname__), show]
+
+
 class RowActions:
     """The part of a view that offers row actions, in the list and on the details page."""
 
@@ -67,6 +79,10 @@ class RowActions:
     def all_row_actions(self: Any) -> list[RowAction]:
         """The view's own actions, and those that upper floors have added."""
         return [*self.row_actions, *_added.get(self.endpoint, ())]
+
+    def details_parts(self: Any, row: Any) -> list[Any]:
+        """The cards that upper floors have added to the details page."""
+        return [part for show in _parts.get(self.endpoint, ()) if (part := show(row))]
 
     @expose("/act/<name>/", methods=("GET", "POST"))
     def act_view(self: Any, name: str) -> ResponseReturnValue:

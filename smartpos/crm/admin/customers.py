@@ -14,11 +14,10 @@ from wtforms.validators import InputRequired, Length
 from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.admin import DetailsTable, RowAction, Section, TenantView
 from smartpos.core.admin.fields import ExactJSONField
-from smartpos.core.admin.filters import Filter
-from smartpos.core.admin.formatters import NOTHING, local_date, money, number, pill
+from smartpos.core.admin.formatters import NOTHING, local_date, money, number
 from smartpos.core.permissions import can
 from smartpos.crm import operations
-from smartpos.crm.admin.common import balance, me, phone
+from smartpos.crm.admin.common import Owes, balance, me, overdue, phone, seen_amount
 from smartpos.crm.admin.forms import AddressLine, ContactLine, CorrectionForm, Lines, OpeningForm
 from smartpos.crm.errors import CustomerNotFound
 from smartpos.crm.models import Customer
@@ -30,41 +29,6 @@ from smartpos.crm.queries.accounts import Ageing, Summary, ageing_of, overdue_cu
 MOST_FOUND = 500
 # What those who only add customers do not decide.
 TREATMENT_FIELDS = ("tier", "price_type", "payment_terms", "iin", "assignee", "workspace")
-
-
-class Owes(Filter):
-    """By what lies on the account."""
-
-    control = "select"
-    words = _l("is")
-    names = {
-        "debt": _l("Owes"),
-        "overdue": _l("Overdue"),
-        "prepaid": _l("Has paid in advance"),
-        "clear": _l("Settled"),
-    }
-
-    def __init__(self) -> None:
-        super().__init__(Customer.balance, _l("Debt"), options=list(self.names.items()))
-
-    def clean(self, value: str) -> Any:
-        if value not in self.names:
-            raise ValueError(value)
-        return value
-
-    def test(self, column: Any, value: Any) -> Any:
-        if value == "debt":
-            return Customer.balance < 0
-        if value == "prepaid":
-            return Customer.balance > 0
-        if value == "clear":
-            return Customer.balance == 0
-        return in_ids(Customer.id, overdue_customers(me()))
-
-
-def _overdue(_view: Any, _context: Any, row: Any, _name: str) -> Any:
-    found = getattr(row, "ageing", None)
-    return pill(money(found.overdue), "bad") if found is not None and found.overdue else NOTHING
 
 
 def _fact(name: str, shown: Any) -> Any:
@@ -95,17 +59,10 @@ def _correct(row: Customer, form: CorrectionForm) -> str:
         row.id,
         _change(form),
         reason=form.reason.data or "",
-        expected_balance=_seen(form.seen_balance.data),
+        expected_balance=seen_amount(form.seen_balance.data),
         actor=me(),
     )
     return _("The account is corrected.")
-
-
-def _seen(value: str | None) -> Decimal | None:
-    try:
-        return Decimal(value) if value else None
-    except ArithmeticError:
-        return None
 
 
 class CustomerView(TenantView):
@@ -199,7 +156,7 @@ class CustomerView(TenantView):
     column_formatters = {
         "phone": phone,
         "balance": balance,
-        "overdue": _overdue,
+        "overdue": overdue,
         "order_count": _fact("order_count", number),
         "last_order_date": _fact("last_order_date", local_date),
         "lifetime_value": _fact("lifetime_value", money),
@@ -208,7 +165,17 @@ class CustomerView(TenantView):
     column_sortable_list = ("name", "balance", "points")
     column_wrap = ("name", "notes")
     column_filters = (
-        Owes(),
+        Owes(
+            Customer,
+            names={
+                "debt": _l("Owes"),
+                "overdue": _l("Overdue"),
+                "prepaid": _l("Has paid in advance"),
+                "clear": _l("Settled"),
+            },
+            sign=-1,
+            overdue=overdue_customers,
+        ),
         *("tier", "type", "status", "balance", "points", "price_type", "assignee", "created_at"),
     )
     column_details_list = (

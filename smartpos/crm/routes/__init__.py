@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from smartpos.crm.routes import customers
+from smartpos.crm.routes import customers, suppliers
 
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_blueprint(customers.blueprint)
+    app.register_blueprint(suppliers.blueprint)
