@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_admin.actions import action
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import BigInteger, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,16 +19,23 @@ from smartpos.catalog import operations
 from smartpos.catalog.admin.common import Styled, me, percent_of, with_thumbnail
 from smartpos.catalog.admin.forms import BarcodeLines, PairsField, PicturesField
 from smartpos.catalog.models import Product
+from smartpos.catalog.operations.own_barcodes import give_barcodes
 from smartpos.catalog.permissions import CatalogPermission as P
 from smartpos.catalog.queries import doors, search_products, stock_of, vat_rates_on
 from smartpos.catalog.queries.pricing import in_ids
-from smartpos.core.admin import DetailsTable, Section, TenantView, formatters
+from smartpos.core.admin import DetailsTable, RowAction, Section, TenantView, formatters
+from smartpos.core.admin.editing import MASS_LIMIT
 from smartpos.core.admin.labels import label_of
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.db import utc_now
 from smartpos.core.permissions import can, require
 
 MOST_FOUND = 500
+
+
+def _give_barcode(row: Product) -> str:
+    given = give_barcodes([row.id], actor=me())
+    return str(_("“%(name)s” has the barcode %(barcode)s.", name=row.name, barcode=given.get(row.id, "")))
 
 
 class ProductView(Styled, TenantView):
@@ -227,6 +236,26 @@ class ProductView(Styled, TenantView):
         ),
     )
 
+    row_actions = [
+        RowAction(
+            "give_barcode",
+            _l("Give a barcode"),
+            "barcode",
+            P.PRODUCT_WRITE,
+            _give_barcode,
+            visible=lambda row: not any(code.multiplier == 1 for code in row.barcodes),
+            in_list=False,
+        ),
+        RowAction(
+            "label",
+            _l("Print a label"),
+            "print",
+            P.LABEL_PRINT,
+            lambda row: redirect(url_for("catalog.labels", ids=row.id)),
+            in_list=False,
+        ),
+    ]
+
     # --- List ---------------------------------------------------------------------------------------------------
     def search(self, query: Any, words: list[str]) -> Any:
         """As the till searches; the best first, unless the person sorts otherwise."""
@@ -290,6 +319,31 @@ class ProductView(Styled, TenantView):
 
     def remove(self, model: Any) -> None:
         operations.delete_product(model, actor=me())
+
+    # --- Labels and barcodes ------------------------------------------------------------------------------------
+    @action("labels", _l("Labels"))
+    def action_labels(self, ids: list[str]) -> ResponseReturnValue:
+        """Print labels of the selected products."""
+        chosen = [str(number) for key in ids[:MASS_LIMIT] if (number := parse_id(key))]
+        return redirect(url_for("catalog.labels", ids=",".join(chosen)))
+
+    @action("barcodes", _l("Give barcodes"))
+    def action_barcodes(self, ids: list[str]) -> None:
+        """Give the selected products that have no barcode one of the shop's own."""
+        require(P.PRODUCT_WRITE)
+        chosen = [number for key in ids[:MASS_LIMIT] if (number := parse_id(key))]
+        given = self.attempt(lambda: give_barcodes(chosen, actor=me()))
+        if given is not None:
+            count = len(given)
+            sentence = ngettext(
+                "%(num)d product has a barcode now.", "%(num)d products have a barcode now.", count
+            )
+            flash(sentence if count else _("All of them had a barcode already."), "success")
+
+    def is_action_allowed(self, name: str) -> bool:
+        """Whether a mass action is offered."""
+        wanted = {"labels": P.LABEL_PRINT, "barcodes": P.PRODUCT_WRITE}.get(name)
+        return (wanted is None or can(wanted)) and super().is_action_allowed(name)
 
     # --- Pictures -----------------------------------------------------------------------------------------------
     @expose("/pictures/<any(remove, first):what>/", methods=("POST",))

@@ -220,6 +220,8 @@ def _size_name(row: _Row, name: str, share: float, size: Size) -> None:
         whole = wrap(name, size.room / at)
         lines = _cut(whole, max(1, int(share / (LINE * at) + 0.01)), size.room / at)
     row.is_cut = lines != wrap(name, size.room / at)
+    if not row.is_cut:
+        lines = _balanced(name, len(lines), size.room / at)
     row.size, row.lines, row.height = at, lines, len(lines) * LINE * at
 
 
@@ -243,6 +245,12 @@ def wrap(text: str, ems: float) -> list[str]:
             word = word[fits:]
         line = word
     return [*lines, line] if line else lines
+
+
+def _balanced(text: str, count: int, ems: float) -> list[str]:
+    """The text in as many lines, none much longer than the others: a single word in the last one looks lost."""
+    narrower = (wrap(text, ems * part / 20) for part in range(10, 20))
+    return next((lines for lines in narrower if len(lines) == count), None) or wrap(text, ems)
 
 
 def _cut(lines: list[str], most: int, ems: float) -> list[str]:

@@ -102,18 +102,20 @@ def print_labels(request: LabelRequest, *, language: str, actor: Actor) -> Label
     return LabelFile(content, f"labels-{day}.{request.format.value}", sum(copies.values()))
 
 
-def picture_of_label(
-    request: LabelRequest, *, language: str, actor: Actor, facts: LabelFacts | None = None
-) -> bytes:
-    """The first label of a request as a PNG; ``facts`` instead of a product's for a template that is being designed."""
-    size = size_of(request.template)
-    if facts is None:
-        now = utc_now()
-        found = labelled_products([number for number, _copies in request.items[:1]], _shelf(request, now))
-        if not found:
-            raise NothingToPrint
-        facts = label_facts(found[0], **_words_of_place(request, now, actor))
+def picture_of_label(request: LabelRequest, *, language: str, actor: Actor) -> bytes:
+    """The first label of a request as a PNG. Raises NothingToPrint."""
+    size, now = size_of(request.template), utc_now()
+    found = labelled_products([number for number, _copies in request.items[:1]], _shelf(request, now))
+    if not found:
+        raise NothingToPrint
+    facts = label_facts(found[0], **_words_of_place(request, now, actor))
     return label_picture(lay_out(blocks_of(request.template), facts, size), size, language=language)
+
+
+def picture_of_sample(template: LabelTemplate, *, language: str, actor: Actor) -> bytes:
+    """A template with a sample on it as a PNG, while it is being designed."""
+    size = size_of(template)
+    return label_picture(lay_out(blocks_of(template), sample_facts(actor), size), size, language=language)
 
 
 def sample_facts(actor: Actor) -> LabelFacts:
