@@ -56,3 +56,21 @@ declare_setting(
         ),
     )
 )
+declare_setting(
+    Setting(
+        "purchase_review_days",
+        SettingKind.WHOLE,
+        7,
+        _l("Days between two orders"),
+        _l("What is suggested for order lasts until the order after the next one has come."),
+    )
+)
+declare_setting(
+    Setting(
+        "purchase_lead_days",
+        SettingKind.WHOLE,
+        3,
+        _l("Days from order to delivery"),
+        _l("Where neither the supplier nor the product says how long it takes."),
+    )
+)

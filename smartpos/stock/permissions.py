@@ -73,3 +73,12 @@ declare_setting(
         _l("When off, a transfer may be sent off as soon as it is entered."),
     )
 )
+declare_setting(
+    Setting(
+        "sales_velocity_days",
+        SettingKind.WHOLE,
+        28,
+        _l("Days of sales that tell how fast goods sell"),
+        _l("Suggested orders and the days that stock lasts are reckoned from them."),
+    )
+)

@@ -1,0 +1,38 @@
+"""What the pages of purchasing have in common."""
+
+from typing import Any
+
+from flask import Blueprint, g, url_for
+from sqlalchemy import select
+
+from smartpos.core.admin.guard import may_enter
+from smartpos.core.db import db
+from smartpos.core.permissions import can
+from smartpos.identity.actors import Actor
+from smartpos.identity.models import Branch
+from smartpos.identity.queries import is_workplace
+from smartpos.purchasing.models import Purchase
+from smartpos.purchasing.permissions import PurchasingPermission as P
+
+blueprint = Blueprint("purchasing", __name__)
+
+MOST_CHOICES = 500
+
+
+def me() -> Actor:
+    """Who looks at the page."""
+    actor: Actor = g.principal
+    return actor
+
+
+def branch_choices() -> list[Any]:
+    """Branches to choose from, by name."""
+    query = select(Branch.id, Branch.name).where(is_workplace())
+    return list(db.session.execute(query.order_by(Branch.name).limit(MOST_CHOICES)))
+
+
+def address_of(purchase: Purchase) -> Any:
+    """Where a purchase is looked at: in the back office, or on its own page for those who may not enter it."""
+    if may_enter() and can(P.PURCHASE_READ):
+        return url_for("purchases.details_view", id=purchase.id)
+    return url_for("purchasing.receive_purchase", purchase_id=purchase.id)

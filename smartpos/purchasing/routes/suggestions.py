@@ -1,0 +1,163 @@
+"""What should be ordered and moved, and by one click the drafts of it."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.admin import register_link
+from smartpos.core.admin.loaders import parse_id
+from smartpos.core.errors import Invalid
+from smartpos.core.money import parse_quantity
+from smartpos.core.permissions import can, require
+from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
+from smartpos.purchasing.permissions import PurchasingPermission as P
+from smartpos.purchasing.queries.positions import velocity_days
+from smartpos.purchasing.queries.suggesting import (
+    MOST_SUGGESTIONS,
+    Suggested,
+    goods_to_buy,
+    suggestions,
+)
+from smartpos.purchasing.routes.blueprint import blueprint, me
+from smartpos.purchasing.routes.choices import branch_choices
+from smartpos.stock.operations.transfers import TransferLine, TransferRequest, create_transfer
+from smartpos.stock.permissions import StockPermission
+
+
+def _branch(branches: list[Any]) -> int | None:
+    """The branch asked for; without one that of the person, or the first."""
+    known = [row.id for row in branches]
+    asked = parse_id(request.values.get("branch", ""))
+    usual = me().default_branch_id
+    return next((number for number in (asked, usual, *known) if number in known), None)
+
+
+@blueprint.get("/suggestions")
+def show_suggestions() -> str:
+    """What a branch should order and what others could give it, with ticks and quantities to be changed."""
+    require(P.PURCHASE_READ)
+    branches = branch_choices()
+    branch_id = _branch(branches)
+    found = suggestions(branch_id, me()) if branch_id else []
+    return render_template(
+        "purchasing/suggestions.html",
+        branches=branches,
+        branch_id=branch_id,
+        names={row.id: row.name for row in branches},
+        groups=_by_supplier(found[:MOST_SUGGESTIONS]),
+        hidden=max(0, len(found) - MOST_SUGGESTIONS),
+        days=velocity_days(me()),
+        review_days=me().setting("purchase_review_days"),
+        may_order=can(P.PURCHASE_WRITE),
+        may_move=can(StockPermission.TRANSFER_CREATE),
+        costs=can(CatalogPermission.COST_READ),
+        form_uuid=uuid4(),
+    )
+
+
+def _by_supplier(found: list[Suggested]) -> list[tuple[str | None, list[Suggested]]]:
+    groups: dict[str | None, list[Suggested]] = defaultdict(list)
+    for one in found:
+        groups[one.goods.supplier].append(one)
+    return list(groups.items())
+
+
+@blueprint.post("/suggestions")
+def draft_suggestions() -> ResponseReturnValue:
+    """Make a draft purchase per supplier and a transfer per branch of what was ticked, all or none.
+
+    The form's own number makes it safe to send twice.
+    """
+    require(P.PURCHASE_WRITE)
+    branch_id = _branch(branch_choices())
+    back = url_for("purchasing.show_suggestions", branch=branch_id)
+    form_uuid = _uuid(request.form.get("form_uuid", ""))
+    orders = _ticked("order")
+    moves = _ticked("move")
+    if branch_id is None or form_uuid is None or not (orders or moves):
+        flash(_("Please tick what should be ordered or moved."), "error")
+        return redirect(back)
+    if moves:
+        require(StockPermission.TRANSFER_CREATE)
+    numbers = [
+        *_draft_purchases(branch_id, {key[0]: quantity for key, quantity in orders.items()}, form_uuid),
+        *_draft_transfers(branch_id, moves, form_uuid),
+    ]
+    flash(_("Drafts were made: %(numbers)s", numbers=", ".join(numbers)), "success")
+    return redirect(back)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _ticked(kind: str) -> dict[tuple[int, ...], Decimal]:
+    """The quantities of the ticked rows, by the numbers in their names: ``order-17``, ``move-17-3``."""
+    found: dict[tuple[int, ...], Decimal] = {}
+    wanted = 1 if kind == "order" else 2
+    for name in request.form.getlist(kind)[: 2 * MOST_SUGGESTIONS]:
+        numbers = tuple(parse_id(part) or 0 for part in name.split("-"))
+        if len(numbers) != wanted or 0 in numbers:
+            raise Invalid(_("There is no such product."))
+        quantity = parse_quantity(request.form.get(f"{kind}-{name}", ""))
+        if quantity <= 0:
+            raise Invalid(_("Every ticked line needs a quantity greater than zero."))
+        found[numbers] = quantity
+    return found
+
+
+def _draft_purchases(branch_id: int, orders: dict[int, Decimal], form_uuid: UUID) -> list[str]:
+    actor = me()
+    goods = goods_to_buy(sorted(orders), actor)
+    gone = orders.keys() - goods.keys()
+    if gone:
+        raise Invalid(_("A product is no longer ordered. Please look at the suggestions again."))
+    by_supplier: dict[int | None, list[PurchaseLine]] = defaultdict(list)
+    for product_id in sorted(orders, key=lambda number: goods[number].name):
+        line = PurchaseLine(orders[product_id], goods[product_id].price, product_id=product_id)
+        by_supplier[goods[product_id].supplier_id].append(line)
+    made = []
+    for supplier_id, lines in sorted(by_supplier.items(), key=lambda pair: pair[0] or 0):
+        facts = PurchaseFacts(
+            branch_id,
+            tuple(lines),
+            supplier_id=supplier_id,
+            client_uuid=uuid5(form_uuid, f"supplier {supplier_id}"),
+        )
+        made.append(draft_purchase(facts, actor=actor).number)
+    return made
+
+
+def _draft_transfers(branch_id: int, moves: dict[tuple[int, ...], Decimal], form_uuid: UUID) -> list[str]:
+    by_branch: dict[int, list[TransferLine]] = defaultdict(list)
+    for (product_id, from_branch_id), quantity in sorted(moves.items()):
+        by_branch[from_branch_id].append(TransferLine(product_id, quantity))
+    made = []
+    for from_branch_id, lines in sorted(by_branch.items()):
+        asked = TransferRequest(
+            from_branch_id, branch_id, lines, client_uuid=uuid5(form_uuid, f"branch {from_branch_id}")
+        )
+        made.append(create_transfer(asked, actor=me()).number)
+    return made
+
+
+def init_app(app: Flask) -> None:
+    """Put the page into the menu."""
+    register_link(
+        _l("Purchasing"),
+        _l("Suggested orders"),
+        "purchasing.show_suggestions",
+        "cart",
+        P.PURCHASE_READ,
+        order=60,
+    )
