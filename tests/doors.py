@@ -181,6 +181,9 @@ DOORS: dict[str, dict[str, Door]] = {
     ),
     # --- stock -------------------------------------------------------------------------------------------------
     "stock.movements": get("stock:movement:read"),
+    "running_low.low": get("stock:stock:read"),
+    "purchasing.show_suggestions": get("purchasing:purchase:read"),
+    "purchasing.draft_suggestions": post("purchasing:purchase:write"),
     "stock.product_choices": get("stock:stock:read"),
     "stock_api.list_stock": get("stock:stock:read"),
     "stock_api.set_levels": {
