@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -153,7 +164,7 @@ def _shown(found: ImportRun, importer: engine.Importer, problem: str | None = No
         if name in {field.name for field in fields}
     ]
     progress = engine.progress_of(found.id) if found.status in AT_WORK else None
-    back = importer.endpoint if importer.endpoint and may_enter() else ""
+    back = importer.endpoint if importer.endpoint in current_app.view_functions and may_enter() else ""
     return render_template(
         "imports/run.html",
         run=found,

@@ -1,0 +1,11 @@
+"""What of the stock can be imported."""
+
+from flask import Flask
+
+from smartpos.core.imports import register_importer
+from smartpos.stock.imports.opening import OpeningStockImporter
+
+
+def init_app(app: Flask) -> None:
+    """Offer the importers."""
+    register_importer(OpeningStockImporter())
