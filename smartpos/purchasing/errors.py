@@ -23,7 +23,7 @@ class ClientUuidReused(Conflict):
 
 
 class WrongStatus(Conflict):
-    """The document has gone too far, or not far enough, for what was asked; ``purchase_status`` tells where it stands."""
+    """The document has gone too far, or not far enough, for what was asked; ``purchase_status`` tells how far."""
 
     code = "wrong_status"
 

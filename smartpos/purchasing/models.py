@@ -224,6 +224,11 @@ class PurchaseItem(TenantModel):
     product: Mapped[Product | None] = related(product_id)
     batch: Mapped[Batch | None] = related(batch_id)
 
+    @property
+    def shown_name(self) -> str:
+        """What the line is called: the product's name, or the supplier's words while nobody has matched them."""
+        return self.product.name if self.product is not None else str(self.product_name_raw)
+
 
 class CostKind(StrEnum):
     TRANSPORT = "transport"
