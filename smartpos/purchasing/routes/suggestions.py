@@ -39,7 +39,7 @@ def _branch(branches: list[Any]) -> int | None:
     return next((number for number in (asked, usual, *known) if number in known), None)
 
 
-@blueprint.get("/suggestions")
+@blueprint.get("/purchases/suggestions")
 def show_suggestions() -> str:
     """What a branch should order and what others could give it, with ticks and quantities to be changed."""
     require(P.PURCHASE_READ)
@@ -69,7 +69,7 @@ def _by_supplier(found: list[Suggested]) -> list[tuple[str | None, list[Suggeste
     return list(groups.items())
 
 
-@blueprint.post("/suggestions")
+@blueprint.post("/purchases/suggestions")
 def draft_suggestions() -> ResponseReturnValue:
     """Make a draft purchase per supplier and a transfer per branch of what was ticked, all or none.
 
