@@ -33,7 +33,7 @@ def measure() -> list[Figure]:
     """Milliseconds for the first page before and after the table has grown."""
     with Instance(demo="small") as instance:
         token = instance.token("owner")
-        browser = _browser(instance)
+        browser = sign_in(instance)
 
         def over_api() -> None:
             request = urllib.request.Request(
@@ -61,7 +61,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _browser(instance: Instance) -> urllib.request.OpenerDirector:
+def sign_in(instance: Instance) -> urllib.request.OpenerDirector:
     """A client with the owner's cookie."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     with browser.open(f"{instance.url}/login") as answer:
