@@ -20,6 +20,7 @@ from smartpos.demo.history import Plan, tell_history
 from smartpos.demo.numbers import Numbers
 from smartpos.demo.people import Login, write_bahor, write_navruz
 from smartpos.demo.rows import HistoryWriter
+from smartpos.demo.warehouse import Warehouse
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Organization, User
 from smartpos.identity.passwords import hash_password
@@ -100,6 +101,8 @@ def load_demo(
             write()
         progress("counter")
         Counter(products, numbers, history, bahor, vat_rates).play()
+        progress("warehouse")
+        Warehouse(products, numbers, bahor).play()
     progress("neighbour")
     with tenant_scope(navruz.organization_id):
         _stock_neighbour(list(best_sellers(products)), navruz.branches[0], navruz.organization_id)

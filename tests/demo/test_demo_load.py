@@ -49,7 +49,9 @@ def test_the_books_agree(loaded: tuple[Flask, Result]) -> None:
 
 def test_it_is_a_chain_of_shops(demo: Flask) -> None:
     kinds = db.session.scalars(select(Branch.kind)).all()
-    assert sorted(kinds) == sorted([BranchKind.STORE] * 3 + [BranchKind.WAREHOUSE, BranchKind.WORKSHOP])
+    assert sorted(kinds) == sorted(
+        [BranchKind.STORE] * 3 + [BranchKind.WAREHOUSE, BranchKind.WORKSHOP, BranchKind.TRANSIT]
+    )
     tills = db.session.execute(
         select(Branch.name, func.count(Till.id)).join(Till, Till.branch_id == Branch.id).group_by(Branch.name)
     )
