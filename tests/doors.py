@@ -193,6 +193,12 @@ DOORS: dict[str, dict[str, Door]] = {
         )
     },
     "stock_api.list_movements": get("stock:movement:read"),
+    "stock_api.list_lots": get("stock:batch:read"),
+    "stock_api.get_lot": get("stock:batch:read"),
+    "stock_api.trace_lot": get("stock:batch:read"),
+    "stock_api.change_lot": {
+        "PUT": Door("stock:batch:write", {"batch_number": "L-1", "expiration_date": "2030-01-31"})
+    },
     "stock_api.adjust_stock": post(
         "stock:stock:adjust",
         {
@@ -460,6 +466,9 @@ VIEWS: dict[str, View] = {
     "payments": View("finance:payment:read", acts={"reverse": "sales:payment:reverse"}),
     "branch_stocks": View("stock:stock:read", edit="stock:level:write"),
     "movements": View("stock:movement:read"),
+    "batches": View("stock:batch:read", edit="stock:batch:write"),
+    "batch_stocks": View("stock:batch:read"),
+    "stock_reservations": View("stock:stock:read"),
     "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
     "cash_entries": View("finance:cash:read"),
     "expenses": View(

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.permissions import Permission, RoleKey, declare
 from smartpos.core.settings import Setting, SettingKind, declare_setting
+from smartpos.stock.markdown import USUAL_STEPS, check_steps
 
 
 class StockPermission(Permission):
@@ -80,5 +81,27 @@ declare_setting(
         28,
         _l("Days of sales that tell how fast goods sell"),
         _l("Suggested orders and the days that stock lasts are reckoned from them."),
+    )
+)
+declare_setting(
+    Setting(
+        "near_expiry_days",
+        SettingKind.WHOLE,
+        14,
+        _l("Days before expiry from which a lot expires soon"),
+        _l("Lots that expire within so many days are shown as expiring soon."),
+    )
+)
+declare_setting(
+    Setting(
+        "near_expiry_markdowns",
+        SettingKind.TEXT,
+        USUAL_STEPS,
+        _l("Suggested markdowns before expiry"),
+        _l(
+            "Per cent of shelf life left : per cent off. 30:20, 15:35, 5:50 suggests a fifth off when 30% of the life"
+            " is left or less. Empty suggests nothing."
+        ),
+        check=check_steps,
     )
 )

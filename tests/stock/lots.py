@@ -43,6 +43,7 @@ def receive(
     quantity: str,
     number: str | None = None,
     expires: date | None = None,
+    *,
     cost: str = "100",
     **options: Any,
 ) -> Posted:

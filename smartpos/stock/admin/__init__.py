@@ -8,7 +8,15 @@ from smartpos.core.admin.origins import register_origin
 from smartpos.stock import operations
 from smartpos.stock.admin.common import STOCK
 from smartpos.stock.admin.levels import AdjustmentView, MovementView, StockView
-from smartpos.stock.models import BranchStock, InventoryMovement, StockAdjustment
+from smartpos.stock.admin.lots import LotStockView, LotView, ReservationView
+from smartpos.stock.models import (
+    Batch,
+    BatchStock,
+    BranchStock,
+    InventoryMovement,
+    StockAdjustment,
+    StockReservation,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +29,11 @@ def init_app(app: Flask) -> None:
             MovementView(InventoryMovement, name=_l("Movements"), category=STOCK, endpoint="movements"),
             AdjustmentView(
                 StockAdjustment, name=_l("Corrections"), category=STOCK, endpoint="stock_adjustments"
+            ),
+            LotView(Batch, name=_l("Lots"), category=STOCK, endpoint="batches"),
+            LotStockView(BatchStock, name=_l("Lots in stock"), category=STOCK, endpoint="batch_stocks"),
+            ReservationView(
+                StockReservation, name=_l("Set aside"), category=STOCK, endpoint="stock_reservations"
             ),
         ],
     )

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Optional
 
 from smartpos.catalog.models import Product
-from smartpos.core.admin import ReadOnlyView, RemoteChoices, TenantView
+from smartpos.core.admin import ReadOnlyView, RemoteChoices, TenantView, formatters
 from smartpos.core.admin.fields import ChoiceField, ExactField
 from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import pill
@@ -36,11 +36,16 @@ class RunsLow(Filter):
         super().__init__(
             BranchStock.quantity,
             _l("State"),
-            options=[("low", _l("Runs low")), ("out", _l("Out of stock")), ("negative", _l("Below zero"))],
+            options=[
+                ("low", _l("Runs low")),
+                ("reorder", _l("Reorder")),
+                ("out", _l("Out of stock")),
+                ("negative", _l("Below zero")),
+            ],
         )
 
     def clean(self, value: str) -> Any:
-        if value not in {"low", "out", "negative"}:
+        if value not in {"low", "reorder", "out", "negative"}:
             raise ValueError(value)
         return value
 
@@ -49,6 +54,9 @@ class RunsLow(Filter):
             return BranchStock.quantity < 0
         if value == "out":
             return BranchStock.quantity <= 0
+        if value == "reorder":  # as the view inventory_status says it: above the minimum
+            above = BranchStock.quantity > BranchStock.min_quantity
+            return above & (BranchStock.quantity <= BranchStock.reorder_point)
         wanted = BranchStock.min_quantity > 0
         point = BranchStock.quantity <= BranchStock.min_quantity
         return (wanted & point) | (BranchStock.quantity <= BranchStock.reorder_point)
@@ -59,8 +67,9 @@ def _state(_view: Any, _context: Any, row: BranchStock, _name: str) -> Any:
         return pill(_l("Below zero"), "bad")
     if row.quantity == 0:
         return pill(_l("Out of stock"), "bad")
-    point = max(row.min_quantity, row.reorder_point or row.min_quantity)
-    return pill(_l("Runs low"), "warn") if point > 0 and row.quantity <= point else ""
+    if row.quantity <= row.min_quantity:
+        return pill(_l("Runs low"), "warn")
+    return pill(_l("Reorder"), "info") if row.quantity <= (row.reorder_point or 0) else ""
 
 
 class StockView(TenantView):
@@ -76,6 +85,7 @@ class StockView(TenantView):
         "product.sku",
         "branch",
         "quantity",
+        "reserved_quantity",
         "product.unit",
         "state",
         "min_quantity",
@@ -87,6 +97,8 @@ class StockView(TenantView):
         "product.sku",
         "branch",
         "quantity",
+        "reserved_quantity",
+        "available",
         "product.unit",
         "state",
         "min_quantity",
@@ -101,6 +113,8 @@ class StockView(TenantView):
         "product.sku": _l("Article"),
         "branch": _l("Branch"),
         "quantity": _l("Quantity"),
+        "reserved_quantity": _l("Set aside"),
+        "available": _l("Available"),
         "product.unit": _l("Unit"),
         "state": _l("State"),
         "min_quantity": _l("Minimum"),
@@ -110,6 +124,7 @@ class StockView(TenantView):
         "value": _l("Value"),
         "updated_at": _l("Changed"),
     }
+    column_formats = {"available": formatters.quantity}
     column_formatters = {"state": _state}
     column_sortable_list = ("quantity", "value")
     column_filters = ("branch", "product", RunsLow(), "quantity")
@@ -147,6 +162,7 @@ class MovementView(ReadOnlyView):
         "occurred_at",
         "product",
         "branch",
+        "batch",
         "movement_type",
         "quantity",
         "product.unit",
@@ -160,6 +176,7 @@ class MovementView(ReadOnlyView):
         "occurred_at": _l("Time"),
         "product": _l("Product"),
         "branch": _l("Branch"),
+        "batch": _l("Lot"),
         "movement_type": _l("Kind"),
         "quantity": _l("Quantity"),
         "product.unit": _l("Unit"),
@@ -174,6 +191,7 @@ class MovementView(ReadOnlyView):
     column_filters = (
         "product",
         "branch",
+        "batch",
         "movement_type",
         CausedBy(InventoryMovement.origin_kind),
         "occurred_at",

@@ -13,9 +13,11 @@ from smartpos.stock import operations, queries
 from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import BranchStock, InventoryMovement, StockAdjustment
 from smartpos.stock.permissions import StockPermission
+from smartpos.stock.queries.lots import lots_in_branches
 from smartpos.stock.schemas.levels import (
     AdjustmentIn,
     AdjustmentOut,
+    LotInStock,
     MovementOut,
     MovementPage,
     MovementsQuery,
@@ -41,6 +43,10 @@ def list_stock(query: dict[str, Any]) -> Response:
     statement = queries.stock_levels(branch_id=query["branch_id"], product_id=query["product_id"])
     found = page(statement, [BranchStock.id], limit=query["limit"], cursor=query["cursor"])
     items = _dump(StockOut, ("average_cost", "value"), statement, found.items)
+    lots = lots_in_branches([(item["branch_id"], item["product_id"]) for item in items])
+    shape = LotInStock()
+    for item in items:
+        item["batches"] = shape.dump(lots.get((item["branch_id"], item["product_id"]), []), many=True)
     return jsonify(items=items, next_cursor=found.next_cursor)
 
 

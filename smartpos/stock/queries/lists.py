@@ -7,7 +7,7 @@ from sqlalchemy import select
 from smartpos.catalog.models import Product, Unit
 from smartpos.core.db import db
 from smartpos.core.paging import AnySelect
-from smartpos.stock.models import BranchStock, InventoryMovement, MovementType, StockAdjustment
+from smartpos.stock.models import Batch, BranchStock, InventoryMovement, MovementType, StockAdjustment
 
 _STOCK: AnySelect = (
     select(
@@ -18,6 +18,8 @@ _STOCK: AnySelect = (
         Unit.name.label("unit"),
         BranchStock.quantity,
         BranchStock.reserved_quantity,
+        BranchStock.reserved_quantity.label("reserved"),
+        (BranchStock.quantity - BranchStock.reserved_quantity).label("available"),
         BranchStock.min_quantity,
         BranchStock.reorder_point,
         BranchStock.max_quantity,
@@ -33,6 +35,8 @@ _MOVEMENTS: AnySelect = select(
     InventoryMovement.branch_id,
     InventoryMovement.product_id,
     Product.name.label("product"),
+    InventoryMovement.batch_id,
+    Batch.batch_number,
     InventoryMovement.movement_type,
     InventoryMovement.quantity,
     InventoryMovement.unit_cost,
@@ -42,7 +46,10 @@ _MOVEMENTS: AnySelect = select(
     InventoryMovement.origin_id,
     InventoryMovement.created_by,
     InventoryMovement.occurred_at,
-).join(Product, Product.id == InventoryMovement.product_id)
+)
+_MOVEMENTS = _MOVEMENTS.join(Product, Product.id == InventoryMovement.product_id).outerjoin(
+    Batch, Batch.id == InventoryMovement.batch_id
+)
 
 
 def stock_levels(*, branch_id: int | None = None, product_id: int | None = None) -> AnySelect:
@@ -59,6 +66,7 @@ def movements(
     *,
     branch_id: int | None = None,
     product_id: int | None = None,
+    batch_id: int | None = None,
     movement_type: MovementType | None = None,
     origin_kind: str | None = None,
     origin_id: int | None = None,
@@ -70,6 +78,7 @@ def movements(
     for column, wanted in (
         (InventoryMovement.branch_id, branch_id),
         (InventoryMovement.product_id, product_id),
+        (InventoryMovement.batch_id, batch_id),
         (InventoryMovement.movement_type, movement_type),
         (InventoryMovement.origin_kind, origin_kind),
         (InventoryMovement.origin_id, origin_id),

@@ -18,8 +18,20 @@ class StockQuery(CursorQuery):
     product_id = IdField(load_default=None)
 
 
+class LotInStock(Schema):
+    """What lies of a lot."""
+
+    batch_id = fields.Integer()
+    batch_number = fields.String()
+    expiration_date = fields.Date(allow_none=True)
+    quantity = QuantityField()
+
+
 class StockOut(Schema):
-    """What lies of a product in a branch. Cost and value are there for those who may see costs."""
+    """What lies of a product in a branch. Cost and value are there for those who may see costs.
+
+    ``available`` is what is there and not ``reserved``; ``batches`` are its lots, the first to expire first.
+    """
 
     branch_id = fields.Integer()
     product_id = fields.Integer()
@@ -27,12 +39,15 @@ class StockOut(Schema):
     sku = fields.String()
     unit = fields.String()
     quantity = QuantityField()
-    reserved_quantity = QuantityField()
+    reserved = QuantityField()
+    reserved_quantity = QuantityField(metadata={"description": "the same as `reserved`"})
+    available = QuantityField()
     min_quantity = QuantityField()
     reorder_point = QuantityField(allow_none=True)
     max_quantity = QuantityField(allow_none=True)
     average_cost = CostField()
     value = CostField()
+    batches = fields.List(fields.Nested(LotInStock))
     updated_at = fields.DateTime()
 
 
@@ -79,6 +94,7 @@ class MovementsQuery(CursorQuery):
 
     branch_id = IdField(load_default=None)
     product_id = IdField(load_default=None)
+    batch_id = IdField(load_default=None)
     movement_type = fields.Enum(MovementType, by_value=True, load_default=None)
     origin_kind = TextField(longest=50, load_default=None)
     origin_id = IdField(load_default=None)
@@ -93,6 +109,8 @@ class MovementOut(Schema):
     branch_id = fields.Integer()
     product_id = fields.Integer()
     product = fields.String()
+    batch_id = fields.Integer(allow_none=True)
+    batch_number = fields.String(allow_none=True)
     movement_type = fields.Enum(MovementType, by_value=True)
     quantity = QuantityField()
     unit_cost = CostField()
