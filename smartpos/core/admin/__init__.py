@@ -1,6 +1,6 @@
 """The back office: base classes of admin views, the menu, formatters and the frame of all pages."""
 
-from smartpos.core.admin.actions import RowAction, register_details_part, register_row_action
+from smartpos.core.admin.actions import RowAction, added_actions, register_details_part, register_row_action
 from smartpos.core.admin.cells import DetailsTable, Section
 from smartpos.core.admin.filters import filters_for
 from smartpos.core.admin.forms import AdminForm, Form
@@ -20,6 +20,7 @@ __all__ = [
     "Section",
     "TenantView",
     "add_views",
+    "added_actions",
     "describe",
     "filters_for",
     "make_admin",

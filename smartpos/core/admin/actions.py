@@ -53,6 +53,11 @@ def register_row_action(endpoint: str, action: RowAction) -> None:
     actions[:] = [*(one for one in actions if one.name != action.name), action]
 
 
+def added_actions(endpoint: str) -> list[RowAction]:
+    """What upper floors have added to a view, for pages about the same rows that stand next to it."""
+    return list(_added.get(endpoint, ()))
+
+
 _parts: dict[str, list[Callable[[Any], Any]]] = {}
 
 
@@ -78,7 +83,7 @@ class RowActions:
 
     def all_row_actions(self: Any) -> list[RowAction]:
         """The view's own actions, and those that upper floors have added."""
-        return [*self.row_actions, *_added.get(self.endpoint, ())]
+        return [*self.row_actions, *added_actions(self.endpoint)]
 
     def details_parts(self: Any, row: Any) -> list[Any]:
         """The cards that upper floors have added to the details page."""

@@ -76,7 +76,8 @@ class SupplierView(TenantView):
     lead = _l("From whom we buy, and what we owe. A negative balance is paid in advance.")
     details_template = "crm/supplier_details.html"
 
-    column_list = ("name", "contact_person", "phone", "balance", "overdue", "payment_days", "lead_time_days")
+    column_list = ("name", "contact_person", "phone", "balance", "overdue", "payment_days")
+    column_default_sort = "name"
     column_labels = {
         "name": _l("Name"),
         "legal_name": _l("Legal name"),

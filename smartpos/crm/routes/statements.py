@@ -1,5 +1,6 @@
 """Statements of accounts, on the screen and on paper, and the page of debts: the same for customers and suppliers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from flask import Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from smartpos.core.admin import RowAction
 from smartpos.core.admin.formatters import money
 from smartpos.core.admin.labels import label_of
 from smartpos.core.admin.loaders import parse_id
@@ -49,7 +51,8 @@ class Account:
 
     ``endpoint`` (with ``arguments``) is the page itself, and with ``_pdf`` behind its name the paper. ``by_hand`` is
     the origin of lines that have no document; ``facts`` are pairs beside the balance, ``heading`` what such an account
-    is called, ``closing`` says on paper what the sign means.
+    is called, ``closing`` says on paper what the sign means, ``actions`` are offered and carried out by the view of
+    ``actions_endpoint``.
     """
 
     ledger: ledgers.Ledger
@@ -65,6 +68,8 @@ class Account:
     closing: str
     back_url: str | None
     facts: list[tuple[str, Any]]
+    actions: Sequence[RowAction] = ()
+    actions_endpoint: str = ""
     has_points: bool = False
 
     @property
@@ -73,9 +78,10 @@ class Account:
         return " · ".join(part for part in (self.name, shown_phone(self.phone) or "", self.number) if part)
 
     def tone(self, amount: Any) -> str:
-        """The class of an amount: a debt, a prepayment, or nothing."""
-        debt = -amount if self.ledger.debt_is_negative else amount
-        return "owed" if debt > 0 else "ahead" if debt < 0 else ""
+        """The class of an amount: a debt to us, a prepayment, or nothing. To owe others is everyday."""
+        if self.ledger.debt_is_negative:
+            return "owed" if amount < 0 else "ahead" if amount > 0 else ""
+        return "ahead" if amount < 0 else ""
 
 
 def me() -> Actor:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
+from smartpos.core.admin import added_actions
 from smartpos.core.admin.guard import may_enter
 from smartpos.core.permissions import can, require
 from smartpos.crm.models import Supplier
@@ -25,6 +26,7 @@ blueprint = Blueprint("crm_suppliers", __name__, url_prefix="/suppliers")
 
 def _account(supplier: Supplier) -> Account:
     facts = [(_("Days until an invoice is due"), supplier.payment_days)]
+    in_panel = may_enter() and can(P.SUPPLIER_READ)
     return Account(
         ledger=SUPPLIERS,
         id=supplier.id,
@@ -37,10 +39,10 @@ def _account(supplier: Supplier) -> Account:
         by_hand=SUPPLIER_ORIGIN,
         heading=_("Supplier"),
         closing=_("A positive balance is owed to the supplier."),
-        back_url=url_for("suppliers.details_view", id=supplier.id)
-        if may_enter() and can(P.SUPPLIER_READ)
-        else None,
+        back_url=url_for("suppliers.details_view", id=supplier.id) if in_panel else None,
         facts=[*facts, (_("Contact person"), supplier.contact_person)],
+        actions=[one for one in added_actions("suppliers") if in_panel and one.applies_to(supplier)],
+        actions_endpoint="suppliers.act_view",
     )
 
 

@@ -49,7 +49,7 @@ class PaymentForm(Form):
     client_uuid = HiddenField()
 
 
-@blueprint.route("/pay/<int:supplier_id>", methods=["GET", "POST"])
+@blueprint.route("/suppliers/<int:supplier_id>/pay", methods=["GET", "POST"])
 def pay(supplier_id: int) -> ResponseReturnValue:
     """Pay a supplier: what is owed is there already, the day is today."""
     require(P.PAYMENT_MAKE)
