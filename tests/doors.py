@@ -14,6 +14,7 @@ TILL_USE = "identity:till:use"
 TILL_REGISTER = "identity:till:register"
 USER_READ, USER_WRITE = "identity:user:read", "identity:user:write"
 PRODUCT_READ, PRODUCT_WRITE = "catalog:product:read", "catalog:product:write"
+LABEL_PRINT = "catalog:label:print"
 PRICE_READ, PRICE_WRITE = "catalog:price:read", "catalog:price:write"
 IMPORT = "catalog:import:run"
 PLATFORM = "platform:organization:manage"
@@ -157,6 +158,18 @@ DOORS: dict[str, dict[str, Door]] = {
         "DELETE": Door(PRICE_WRITE),
     },
     "catalog_api.end_promotion": post(PRICE_WRITE),
+    "catalog.labels": get(LABEL_PRINT),
+    "catalog.label_picture": get(LABEL_PRINT, query={"product_id": "1"}),
+    "catalog.label_templates": get(LABEL_PRINT),
+    "catalog.new_label_template": page("catalog:label:write"),
+    "catalog.label_template": page("catalog:label:write"),
+    "catalog.offer_label_first": post("catalog:label:write"),
+    "catalog.remove_label_template": post("catalog:label:write"),
+    "catalog_api.list_label_templates": get(LABEL_PRINT),
+    "catalog_api.list_due_labels": get(LABEL_PRINT),
+    "catalog_api.list_label_products": get(LABEL_PRINT),
+    "catalog_api.make_labels": post(LABEL_PRINT, {"items": [{"product_id": "{product_id}"}]}),
+    "catalog_api.make_barcodes": post(PRODUCT_WRITE, {"product_ids": [1]}),
     # --- customers ---------------------------------------------------------------------------------------------
     "crm_api.Clients": {
         "GET": Door("crm:customer:read"),
@@ -179,12 +192,44 @@ DOORS: dict[str, dict[str, Door]] = {
     "sales_api.reverse_client_payment": post(
         "sales:payment:reverse", {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b12", "reason": "Mistake"}
     ),
+    # --- suppliers ---------------------------------------------------------------------------------------------
+    "crm_api.Suppliers": {
+        "GET": Door("crm:supplier:read"),
+        "POST": Door("crm:supplier:write", {"name": "Agro"}),
+    },
+    "crm_api.OneSupplier": {
+        "GET": Door("crm:supplier:read"),
+        "PUT": Door("crm:supplier:write", {"name": "Agro"}),
+        "DELETE": Door("crm:supplier:write"),
+    },
+    "crm_api.supplier_statement": get("crm:supplier_account:read"),
+    "crm_suppliers.statement": get("crm:supplier_account:read"),
+    "crm_suppliers.statement_pdf": get("crm:supplier_account:read"),
+    "crm_suppliers.debts": get("crm:supplier_account:read"),
+    "purchasing_api.make_supplier_payment": post(
+        "purchasing:payment:make",
+        {
+            "client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b21",
+            "amount": "1",
+            "source": "bank",
+            "prepayment": True,
+        },
+    ),
+    "purchasing_api.list_supplier_payments": get("purchasing:payment:read"),
+    "purchasing_api.reverse_payment": post("purchasing:payment:reverse", {"reason": "Mistake"}),
+    "purchasing_api.SupplierPrices": {
+        "GET": Door("catalog:cost:read"),
+        "PUT": Door(
+            "purchasing:supplier_price:write", {"items": [{"product_id": "{product_id}", "price": "5"}]}
+        ),
+    },
+    "purchasing.pay": page("purchasing:payment:make"),
     # --- stock -------------------------------------------------------------------------------------------------
     "stock.movements": get("stock:movement:read"),
+    "stock.product_choices": get("stock:stock:read"),
     "running_low.low": get("stock:stock:read"),
     "purchasing.show_suggestions": get("purchasing:purchase:read"),
     "purchasing.draft_suggestions": post("purchasing:purchase:write"),
-    "stock.product_choices": get("stock:stock:read"),
     "stock_api.list_stock": get("stock:stock:read"),
     "stock_api.set_levels": {
         "PUT": Door(
@@ -216,6 +261,9 @@ DOORS: dict[str, dict[str, Door]] = {
             "items": [{"product_id": "{product_id}", "quantity": "1"}],
         },
     ),
+    "stock.open_counts": get("stock:count:enter"),
+    "stock.count": get("stock:count:enter"),
+    "stock.new_write_off": get("stock:stock:adjust"),
     "stock_api.list_counts": get("stock:count:read"),
     "stock_api.start_count": post("stock:count:create", {"branch_id": "{branch_id}"}),
     "stock_api.get_count": get("stock:count:read"),
@@ -235,6 +283,15 @@ DOORS: dict[str, dict[str, Door]] = {
             "items": [{"product_id": "{product_id}", "quantity": "1"}],
         },
     ),
+    "stock_api.find_transfer_goods": get(
+        "stock:transfer:create", query={"branch_id": "{branch_id}", "q": "non"}
+    ),
+    "stock_api.get_transfer_stock": post(
+        "stock:transfer:create", {"branch_id": "{branch_id}", "product_ids": ["{product_id}"]}
+    ),
+    "stock.new_transfer": get("stock:transfer:create"),
+    "stock.receive_transfer": get("stock:transfer:receive"),
+    "stock.transfer_slip": get("stock:transfer:read"),
     "stock_api.get_transfer": get("stock:transfer:read"),
     "stock_api.approve_transfer": post("stock:transfer:approve"),
     "stock_api.reject_transfer": post("stock:transfer:approve", {"reason": "Not needed"}),
@@ -242,6 +299,20 @@ DOORS: dict[str, dict[str, Door]] = {
     "stock_api.complete_transfer": post("stock:transfer:receive", {}),
     "stock_api.cancel_transfer": post("stock:transfer:create", {}),
     # --- purchasing --------------------------------------------------------------------------------------------
+    "purchasing.receive_purchase": {
+        "GET": Door("purchasing:purchase:receive"),
+        "POST": Door("purchasing:purchase:receive"),
+    },
+    "purchasing.return_purchase": {
+        "GET": Door("purchasing:purchase:confirm"),
+        "POST": Door("purchasing:purchase:confirm"),
+    },
+    "purchasing.new_purchase": get("purchasing:purchase:write"),
+    "purchasing.edit_purchase": get("purchasing:purchase:write"),
+    "purchasing_api.find_supply_goods": get("purchasing:purchase:write", query={"q": "non"}),
+    "purchasing_api.match_supply_goods": post("purchasing:purchase:write", {"texts": ["Non"]}),
+    "purchasing.add_file": post("purchasing:purchase:write", form={"image": "picture"}),
+    "purchasing.remove_file": post("purchasing:purchase:write"),
     "purchasing_api.Supplies": {
         "GET": Door("purchasing:purchase:read"),
         "POST": Door(
@@ -422,6 +493,19 @@ class View:
 
 
 VIEWS: dict[str, View] = {
+    "purchases": View(
+        "purchasing:purchase:read",
+        acts={
+            "edit": "purchasing:purchase:write",
+            "order": "purchasing:purchase:write",
+            "receive": "purchasing:purchase:receive",
+            "confirm": "purchasing:purchase:confirm",
+            "give_back": "purchasing:purchase:confirm",
+            "revert": "purchasing:purchase:revert",
+            "cancel": "purchasing:purchase:write",
+        },
+    ),
+    "purchase_items": View("purchasing:purchase:read"),
     "users": View(
         USER_READ,
         USER_WRITE,
@@ -439,7 +523,11 @@ VIEWS: dict[str, View] = {
     "workspaces": View(BRANCH_READ, "identity:branch:write"),
     "sessions": View(USER_READ, acts={"end": USER_WRITE}),
     "events": View("identity:audit:read"),
-    "products": View(PRODUCT_READ, PRODUCT_WRITE),
+    "products": View(
+        PRODUCT_READ,
+        PRODUCT_WRITE,
+        acts={"give_barcode": PRODUCT_WRITE, "label": LABEL_PRINT, "movements": "stock:movement:read"},
+    ),
     "categories": View(PRODUCT_READ, PRODUCT_WRITE),
     "units": View(PRODUCT_READ, PRODUCT_WRITE),
     "synonyms": View(PRODUCT_READ, PRODUCT_WRITE),
@@ -464,12 +552,54 @@ VIEWS: dict[str, View] = {
     "customer_contacts": View("crm:customer:read"),
     "customer_addresses": View("crm:customer:read"),
     "payments": View("finance:payment:read", acts={"reverse": "sales:payment:reverse"}),
-    "branch_stocks": View("stock:stock:read", edit="stock:level:write"),
+    "suppliers": View(
+        "crm:supplier:read",
+        "crm:supplier:write",
+        acts={
+            "statement": "crm:supplier_account:read",
+            "opening": "crm:supplier_account:correct",
+            "correct": "crm:supplier_account:correct",
+            "pay": "purchasing:payment:make",
+        },
+    ),
+    "supplier_transactions": View(
+        "crm:supplier_account:read", acts={"take_back": "crm:supplier_account:correct"}
+    ),
+    "supplier_prices": View("catalog:cost:read", "purchasing:supplier_price:write"),
+    "supplier_payments": View("purchasing:payment:read", acts={"reverse": "purchasing:payment:reverse"}),
+    "branch_stocks": View(
+        "stock:stock:read", edit="stock:level:write", acts={"movements": "stock:movement:read"}
+    ),
     "movements": View("stock:movement:read"),
     "batches": View("stock:batch:read", edit="stock:batch:write"),
     "batch_stocks": View("stock:batch:read"),
     "stock_reservations": View("stock:stock:read"),
     "stock_adjustments": View("stock:movement:read", create="stock:stock:adjust"),
+    "stock_transfers": View(
+        "stock:transfer:read",
+        acts={
+            "approve": "stock:transfer:approve",
+            "reject": "stock:transfer:approve",
+            "ship": "stock:transfer:ship",
+            "receive": "stock:transfer:receive",
+            "slip": "stock:transfer:read",
+            "cancel": "stock:transfer:create",
+        },
+    ),
+    "stock_transfer_lines": View("stock:transfer:read"),
+    "stock_counts": View(
+        "stock:count:read",
+        create="stock:count:create",
+        acts={
+            "count": "stock:count:enter",
+            "finish": "stock:count:enter",
+            "reopen": "stock:count:create",
+            "post": "stock:count:post",
+            "cancel": "stock:count:create",
+        },
+    ),
+    "stock_count_entries": View("stock:count:read"),
+    "stock_count_lines": View("stock:count:read"),
     "cash_entries": View("finance:cash:read"),
     "expenses": View(
         "finance:expense:read",

@@ -103,6 +103,8 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("customer_id", "customers"),
         ("payment_id", "payments"),
         ("held_id", "held_sales"),
+        ("supplier_id", "suppliers"),
+        ("supplier_payment_id", "supplier_payments"),
         ("count_id", "stock_counts"),
         ("transfer_id", "stock_transfers"),
         ("purchase_id", "purchases"),
@@ -123,6 +125,10 @@ def furnish(app: Flask, connection: Connection) -> House:
     jobs = tables["print_jobs"]
     job = make_row(connection, jobs, shop.organization_id, created_by=shop.users["cashier"])
     made |= {"job_id": job["id"], "receipt_number": "9-9-999"}
+    looks = select(tables["label_templates"].c.id).where(
+        tables["label_templates"].c.organization_id == shop.organization_id
+    )
+    made["template_id"] = connection.scalar(looks.limit(1))
     sessions = select(tables["user_sessions"].c.id).where(
         tables["user_sessions"].c.user_id == shop.users["cashier"]
     )
