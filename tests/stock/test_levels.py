@@ -11,6 +11,7 @@ from smartpos.catalog.models import ProductType
 from smartpos.core.db import db
 from smartpos.core.errors import SmartPOSError
 from smartpos.core.models import Event
+from smartpos.stock.admin.levels import RunsLow
 from smartpos.stock.models import AdjustmentReason, BranchStock
 from smartpos.stock.operations import AdjustmentLine, Movement, adjust_stock, post_movements
 from smartpos.stock.operations.levels import WantedLevels, set_levels_of_branch
@@ -223,3 +224,18 @@ def test_the_view_of_inventory_tells_the_same(shop: Shop) -> None:
             assert state == "enough"
         else:
             assert {"in_stock": "enough", "out_of_stock": "out"}.get(status, "low") == state
+
+
+def test_the_list_of_stock_narrows_by_the_same_states(shop: Shop) -> None:
+    """The filter and the pill of the back office say what ``inventory_status`` says."""
+    names = {"low": {"low_stock", "reorder_needed"}, "reorder": {"reorder_needed"}, "out": {"out_of_stock"}}
+    for quantity, least, point in (("9", "3", "6"), ("5", "3", "6"), ("2", "3", "6"), ("4", "0", None)):
+        want(shop, shop.product(stock=quantity), least, point)
+    with shop.inside():
+        said = dict(
+            db.session.execute(text("SELECT product_id, inventory_status FROM inventory_status")).all()
+        )
+        for value, statuses in names.items():
+            test = RunsLow().test(BranchStock.quantity, value)
+            found = set(db.session.scalars(select(BranchStock.product_id).where(test)))
+            assert found == {product for product, status in said.items() if status in statuses}

@@ -17,7 +17,7 @@ from smartpos.catalog.models import Product
 from smartpos.core.db import db
 from smartpos.core.tenancy import platform_scope
 from smartpos.identity.models import Organization, Role, RolePermission, User
-from smartpos.stock.models import AdjustmentReason, InventoryMovement, MovementType
+from smartpos.stock.models import AdjustmentReason, BranchStock, InventoryMovement, MovementType
 from smartpos.stock.operations import AdjustmentLine, Movement, adjust_stock, post_movements
 from smartpos.stock.queries import flow
 from tests.cast import Shop
@@ -359,3 +359,20 @@ def test_products_are_offered_as_one_types(shop: Shop, client_of: Callable[[str]
     milk = shop.product("Qaymoq")
     found = client_of("warehouse").get("/stock/products?query=qaymo").json
     assert [int(pair[0]) for pair in found] == [milk]
+
+
+def test_lists_lead_to_the_movements(
+    shop: Shop, client_of: Callable[[str], FlaskClient], csrf: Callable[[FlaskClient], str]
+) -> None:
+    milk = shop.product("Sut", stock="3")
+    with shop.inside():
+        stock = db.session.scalar(select(BranchStock.id).where(BranchStock.product_id == milk))
+    client = client_of("warehouse")
+    token = {"csrf_token": csrf(client)}
+    for view, row, target in (
+        ("products", milk, f"/movements?product={milk}"),
+        ("branch_stocks", stock, f"/movements?product={milk}&branch={shop.branch_id}"),
+    ):
+        answer = client.post(f"/admin/{view}/act/movements/?id={row}", data=token)
+        assert (answer.status_code, answer.headers["Location"]) == (302, target)
+    assert 'href="/movements"' in client.get("/admin/").get_data(as_text=True)

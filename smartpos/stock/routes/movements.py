@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request, url_for
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from smartpos.catalog.models import Product
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.choices import ProductChoices
-from smartpos.core.admin import register_link
+from smartpos.core.admin import RowAction, register_link, register_row_action
 from smartpos.core.admin.labels import choices
 from smartpos.core.admin.origins import origin_choices, origin_link
 from smartpos.core.db import db
@@ -19,7 +19,7 @@ from smartpos.core.permissions import can, require
 from smartpos.identity.models import User
 from smartpos.stock.models import Batch, MovementType
 from smartpos.stock.permissions import StockPermission as P
-from smartpos.stock.queries import flow
+from smartpos.stock.queries import flow, is_tracked
 from smartpos.stock.routes.blueprint import MOST_CHOICES, Reading, blueprint, branch_choices, me
 
 USUAL_PERIOD = timedelta(days=6)
@@ -146,5 +146,26 @@ def product_choices() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Put the page into the menu."""
+    """Put the page into the menu, and a way to it into the lists of products and of stock."""
     register_link(_l("Stock"), _l("Movements"), "stock.movements", "movement", P.MOVEMENT_READ, order=15)
+    register_row_action(
+        "products",
+        RowAction(
+            "movements",
+            _l("Movements"),
+            "movement",
+            P.MOVEMENT_READ,
+            lambda row: redirect(url_for("stock.movements", product=row.id)),
+            visible=lambda row: is_tracked(row.type, row.track_inventory),
+        ),
+    )
+    register_row_action(
+        "branch_stocks",
+        RowAction(
+            "movements",
+            _l("Movements"),
+            "movement",
+            P.MOVEMENT_READ,
+            lambda row: redirect(url_for("stock.movements", product=row.product_id, branch=row.branch_id)),
+        ),
+    )
