@@ -17,16 +17,18 @@ from smartpos.stock.models import (
     StockAdjustment,
     StockReservation,
 )
+from smartpos.stock.operations.levels import LEVEL_ORIGIN
 
 
 def init_app(app: Flask) -> None:
     """Put the views into the panel."""
     register_origin(operations.ADJUSTMENT_ORIGIN, _l("Correction"), "stock_adjustments")
+    register_origin(LEVEL_ORIGIN, _l("Stock level"), "branch_stocks")
     add_views(
         app,
         [
             StockView(BranchStock, name=_l("Stock levels"), category=STOCK, endpoint="branch_stocks"),
-            MovementView(InventoryMovement, name=_l("Movements"), category=STOCK, endpoint="movements"),
+            MovementView(InventoryMovement, name=_l("Stock ledger"), category=STOCK, endpoint="movements"),
             AdjustmentView(
                 StockAdjustment, name=_l("Corrections"), category=STOCK, endpoint="stock_adjustments"
             ),
