@@ -5,7 +5,14 @@ from flask import Flask
 from smartpos.catalog.queries import register_stock_lookup
 from smartpos.core.extensions import api
 from smartpos.stock import queries
-from smartpos.stock.api import counts, levels, lots, wanted, write_offs  # noqa: F401 - they add to the blueprint
+from smartpos.stock.api import (  # noqa: F401 - they add to the blueprint
+    counts,
+    levels,
+    lots,
+    transfers,
+    wanted,
+    write_offs,
+)
 from smartpos.stock.api.blueprint import blueprint
 
 

@@ -12,9 +12,13 @@ from smartpos.stock.models import StockTransfer
 from smartpos.stock.operations import transfers as operations
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import transfers as queries
+from smartpos.stock.queries.stocked import stocked_goods
 from smartpos.stock.schemas.transfers import (
+    AvailablePage,
     TransferActOut,
     TransferCancelIn,
+    TransferGoodsPage,
+    TransferGoodsQuery,
     TransferIn,
     TransferItemOut,
     TransferOut,
@@ -23,6 +27,7 @@ from smartpos.stock.schemas.transfers import (
     TransferReceiptIn,
     TransferRow,
     TransfersQuery,
+    TransferStockIn,
 )
 
 
@@ -59,6 +64,30 @@ def create_transfer(body: dict[str, Any]) -> Response:
     known = queries.transfer_by_client_uuid(body["client_uuid"]) if body["client_uuid"] else None
     transfer = operations.create_transfer(operations.TransferRequest(**body), actor=me())
     return make_response(jsonify(shown_transfer(transfer)), 200 if known else 201)
+
+
+@blueprint.get("/transfers/goods")
+@needs(P.TRANSFER_CREATE)
+@blueprint.arguments(TransferGoodsQuery, location="query")
+@blueprint.response(200, TransferGoodsPage)
+def find_transfer_goods(query: dict[str, Any]) -> dict[str, Any]:
+    """The products that a code or words mean, with what a branch has of them to send."""
+    found = stocked_goods(query["branch_id"], query["q"], limit=query["limit"])
+    there = {
+        one["product_id"]: one for one in queries.goods_at(query["branch_id"], [one["id"] for one in found])
+    }
+    return {
+        "items": [one | {"available": there[one["id"]]["available"]} for one in found if one["id"] in there]
+    }
+
+
+@blueprint.post("/transfers/goods")
+@needs(P.TRANSFER_CREATE)
+@blueprint.arguments(TransferStockIn)
+@blueprint.response(200, AvailablePage)
+def get_transfer_stock(body: dict[str, Any]) -> dict[str, Any]:
+    """What a branch has of these products to send. Nothing is changed; a list may be too long for an address."""
+    return {"items": queries.goods_at(body["branch_id"], body["product_ids"])}
 
 
 @blueprint.get("/transfers/<int:transfer_id>")

@@ -27,12 +27,13 @@ LONGEST_NOTE = 500
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How much of a product has arrived in all, or of one lot of it; ``note`` says what was wrong."""
+    """How much of a product has arrived in all, of one lot of it, or of one line; ``note`` says what was wrong."""
 
     product_id: int
     quantity: Decimal
     note: str | None = None
     batch_id: int | None = None
+    line_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -110,7 +111,9 @@ def _counted(
         mine = [
             line
             for line in lines
-            if line.product_id == one.product_id and one.batch_id in (None, line.batch_id)
+            if line.product_id == one.product_id
+            and one.batch_id in {None, line.batch_id}
+            and one.line_id in {None, line.id}
         ]
         if not mine or told & {line.id for line in mine}:
             raise Invalid(_("Tell once of every product or lot how much has arrived."))

@@ -10,6 +10,7 @@ from smartpos.core.fields import CostField, CursorQuery, IdField, MomentField, Q
 from smartpos.stock.models import AdjustmentReason, TransferStatus
 from smartpos.stock.operations.transfers import LONGEST_REASON, MOST_TRANSFER_LINES, TransferLine
 from smartpos.stock.operations.unloading import LONGEST_NOTE, Received
+from smartpos.stock.schemas.counts import LotOut, StockedOut
 
 
 def refuse_endless(body: Any) -> Any:
@@ -61,12 +62,13 @@ class TransferCancelIn(Schema):
 
 
 class ReceivedIn(Schema):
-    """How much of a product arrived in all, or of its lot ``batch_id``; ``note`` says what was wrong."""
+    """How much of a product arrived in all, of its lot ``batch_id`` or of the line ``line_id``, and what was wrong."""
 
     product_id = IdField(required=True)
     quantity = QuantityField(minimum=0, required=True, data_key="received")
     note = TextField(longest=LONGEST_NOTE, load_default=None, blank_is_none=True)
     batch_id = IdField(load_default=None, allow_none=True)
+    line_id = IdField(load_default=None, allow_none=True)
 
     @post_load
     def make(self, line: dict[str, Any], **options: Any) -> Received:
@@ -120,6 +122,49 @@ class TransferPage(Schema):
 
     items = fields.List(fields.Nested(TransferRow))
     next_cursor = fields.String(allow_none=True)
+
+
+class TransferGoodsQuery(CursorQuery):
+    """What might be moved: a code, or words."""
+
+    branch_id = IdField(required=True)
+    q = TextField(longest=200, required=True, shortest=1)
+
+
+class TransferStockIn(Schema):
+    """Of which products it is asked what a branch has."""
+
+    branch_id = IdField(required=True)
+    product_ids = fields.List(
+        IdField(), required=True, validate=validate.Length(min=1, max=MOST_TRANSFER_LINES)
+    )
+
+
+class AvailableOut(Schema):
+    """What a branch has of a product: in all, not set aside, and by lots, the first to expire first."""
+
+    product_id = fields.Integer()
+    quantity = QuantityField()
+    available = QuantityField()
+    batches = fields.List(fields.Nested(LotOut))
+
+
+class AvailablePage(Schema):
+    """What a branch has of several products."""
+
+    items = fields.List(fields.Nested(AvailableOut))
+
+
+class TransferGoodsOut(StockedOut):
+    """A product that may be moved. ``available`` is not set aside."""
+
+    available = QuantityField()
+
+
+class TransferGoodsPage(Schema):
+    """Products that were found."""
+
+    items = fields.List(fields.Nested(TransferGoodsOut))
 
 
 class TransferItemOut(Schema):
