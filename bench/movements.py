@@ -24,8 +24,10 @@ INSERT INTO inventory_movements (organization_id, branch_id, product_id, movemen
                                  origin_kind, origin_id, created_by, occurred_at, created_at)
 SELECT place.organization_id, place.branch_id, place.product_id, way.kind, way.sign, 100, way.sign * 100, way.cause, 1,
        author.id, moment.at + way.sign * interval '-30 seconds', moment.at
-FROM generate_series(:begin, :until) AS step
-CROSS JOIN LATERAL (SELECT :newest - step * interval '2 day' / :per_day AS at) AS moment
+FROM generate_series(CAST(:begin AS bigint), CAST(:until AS bigint)) AS step
+CROSS JOIN LATERAL (
+    SELECT CAST(:newest AS timestamptz) - step * interval '2 day' / CAST(:per_day AS integer) AS at
+) AS moment
 JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS number FROM branch_stocks
       WHERE organization_id = :organization_id) AS place
   ON place.number = step % (SELECT count(*) FROM branch_stocks WHERE organization_id = :organization_id)
