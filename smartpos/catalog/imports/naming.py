@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -46,8 +47,11 @@ _UNITS = tuple(
 def read_path(cell: Cell) -> Path | None:
     """``Ichimliklar > Sharbatlar`` as names from the top down. Raises Invalid for a category within itself."""
     text = cell_as_text(cell)
-    if text is None:
-        return None
+    return None if text is None else _path(text)
+
+
+@lru_cache(maxsize=4096)
+def _path(text: str) -> Path | None:
     names = tuple(
         str(values.text(part, "category", longest=200)) for part in _DIVIDERS.split(text) if part.strip()
     )
@@ -124,7 +128,31 @@ class Categories:
         return parent
 
 
-def units_by_word() -> dict[str, int]:
+class Words:
+    """What the words for units and VAT rates mean in this shop today; each word is looked up once."""
+
+    def __init__(self, work: Work) -> None:
+        organization = work.actor.organization
+        today = work.moment.astimezone(organization.zone).date()
+        self._rates = vat_rates_on(organization.country, today)
+        self._by_word = _units_by_word()
+        self._units: dict[str, int | None] = {}
+        self._codes: dict[str, VatCode | None] = {}
+
+    def unit(self, text: str) -> int | None:
+        """The unit that ``шт`` or ``dona`` means, or None."""
+        if text not in self._units:
+            self._units[text] = self._by_word.get(fold(text))
+        return self._units[text]
+
+    def vat_code(self, text: str) -> VatCode | None:
+        """The code that ``12``, ``12 %``, 0.12 or ``без НДС`` means; None for a rate the country does not have."""
+        if text not in self._codes:
+            self._codes[text] = _vat_code_of(text, self._rates)
+        return self._codes[text]
+
+
+def _units_by_word() -> dict[str, int]:
     """Units by every word people use for them, folded."""
     found: dict[str, int] = {}
     for unit in db.session.scalars(select(Unit).order_by(Unit.id.desc())):
@@ -137,14 +165,7 @@ def units_by_word() -> dict[str, int]:
     return found
 
 
-def vat_codes(work: Work) -> Mapping[VatCode, Decimal]:
-    """The rates of the tenant's country today."""
-    organization = work.actor.organization
-    return vat_rates_on(organization.country, work.moment.astimezone(organization.zone).date())
-
-
-def vat_code_of(text: str, rates: Mapping[VatCode, Decimal]) -> VatCode | None:
-    """The code that ``12``, ``12 %``, 0.12 or ``без НДС`` means; None for a rate the country does not have."""
+def _vat_code_of(text: str, rates: Mapping[VatCode, Decimal]) -> VatCode | None:
     if fold(text) in _WITHOUT_VAT:
         return VatCode.EXEMPT if VatCode.EXEMPT in rates else None
     try:

@@ -16,10 +16,8 @@ from smartpos.catalog.imports.naming import (
     MOST_NEW_CATEGORIES,
     Categories,
     Path,
+    Words,
     read_path,
-    units_by_word,
-    vat_code_of,
-    vat_codes,
 )
 from smartpos.catalog.imports.undoing import undo_products
 from smartpos.catalog.operations import values
@@ -43,7 +41,6 @@ from smartpos.catalog.queries.matching import (
 )
 from smartpos.core.imports import Field, Importer, Line, Plan, Work, delete_rows, insert_rows, update_rows
 from smartpos.core.money import COST_LIMIT
-from smartpos.core.search import fold
 from smartpos.core.sheets import cell_as_text, cell_as_yes_no
 
 CHUNK = 5000
@@ -223,14 +220,14 @@ class ProductImporter(Importer):
             {owner.product_id for owner in owners.values() if not owner.is_deleted}, COLUMNS, lock=work.writes
         )
         self._refuse_twins(lines, work)
-        units, rates = units_by_word(), vat_codes(work)
+        words = Words(work)
         pieces = doors.unit_of_pieces()
         met: dict[int, int] = {}
         plan = Plan(steps=steps)
         for line in lines:
             product = self._product_of(line, by_sku, by_id, owners, work)
             facts = {name: line.get(name) for name in PLAIN if line.get(name) is not None}
-            self._read_words(line, facts, units, rates, work)
+            self._read_words(line, facts, words, work)
             path: Path | None = line.get("category")
             if product is None:
                 self._complete(line, facts, pieces.id if pieces else None, work)
@@ -328,22 +325,15 @@ class ProductImporter(Importer):
             return None
         return by_id.get(next(iter(holders))) if holders else None
 
-    def _read_words(
-        self,
-        line: Line,
-        facts: dict[str, Any],
-        units: Mapping[str, int],
-        rates: Mapping[Any, Decimal],
-        work: Work,
-    ) -> None:
-        unit = line.get("unit")
+    def _read_words(self, line: Line, facts: dict[str, Any], words: Words, work: Work) -> None:
+        """What is a reference here and a word in the sheet."""
+        unit, vat = line.get("unit"), line.get("vat")
         if unit:
-            facts["unit_id"] = units.get(fold(unit))
+            facts["unit_id"] = words.unit(unit)
             if facts["unit_id"] is None:
                 work.problem(line, "unit", _("There is no unit of this name."))
-        vat = line.get("vat")
         if vat:
-            code = vat_code_of(vat, rates)
+            code = words.vat_code(vat)
             facts["vat_code"] = code.value if code else None
             if code is None:
                 work.problem(line, "vat", _("There is no such VAT rate in your country."))
