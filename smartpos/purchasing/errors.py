@@ -147,7 +147,7 @@ class SupplierPaymentAboveDebt(Invalid):
     code = "payment_above_debt"
 
     def __init__(self, debt: str) -> None:
-        sentence = _("This is more than is owed (%(debt)s). Say that it is a prepayment.", debt=debt)
+        sentence = _("This is more than is owed. Say that it is a prepayment.")
         super().__init__(sentence, debt=debt, errors={"amount": [sentence]})
 
 
