@@ -47,6 +47,10 @@ export class Api {
     return this.#send("POST", path, body);
   }
 
+  put(path, body = {}) {
+    return this.#send("PUT", path, body);
+  }
+
   delete(path, body = undefined) {
     return this.#send("DELETE", path, body);
   }

@@ -25,7 +25,7 @@ from smartpos.purchasing.models import (
     PurchaseStatus,
     PurchaseType,
 )
-from smartpos.purchasing.operations.drafting import OPEN
+from smartpos.purchasing.operations.drafting import EDITABLE, OPEN
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries import purchases as queries
 from smartpos.stock.models import InventoryMovement
@@ -153,6 +153,13 @@ class PurchaseView(ReadOnlyView):
         "due_date",
         "total_amount",
     )
+    column_details_list = (
+        *("type", "status", "supplier", "branch", "document_number", "document_date"),
+        *("expected_on", "due_date", "original", "rest_of", "later", "reason", "notes"),
+        *("subtotal", "discount_amount", "tax_amount", "total_amount", "costs_amount"),
+        *("vat_included", "vat_recoverable"),
+        *("created", "ordered", "received", "confirmed", "reverted", "cancelled"),
+    )
     column_labels = {
         "number": _l("Number"),
         "document_date": _l("Date"),
@@ -265,6 +272,14 @@ class PurchaseView(ReadOnlyView):
         ),
     )
     row_actions = [
+        RowAction(
+            "edit",
+            _l("Edit"),
+            "pencil",
+            P.PURCHASE_WRITE,
+            _to("purchasing.edit_purchase"),
+            visible=_is_purchase(*EDITABLE),
+        ),
         RowAction(
             "order",
             _l("Ordered"),

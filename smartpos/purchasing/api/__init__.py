@@ -3,7 +3,7 @@
 from flask import Flask
 
 from smartpos.core.extensions import api
-from smartpos.purchasing.api import payments, prices, purchases  # noqa: F401 - they add to the blueprint
+from smartpos.purchasing.api import payments, prices, purchases, sheet  # noqa: F401 - they add to the blueprint
 from smartpos.purchasing.api.blueprint import blueprint
 
 

@@ -1,0 +1,123 @@
+"""The sheet on which a supplier's invoice is typed, by keyboard alone."""
+
+from typing import Any
+
+from flask import Flask, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+
+from smartpos.core.admin import register_link
+from smartpos.core.admin.guard import may_enter
+from smartpos.core.db import db
+from smartpos.core.i18n import select_locale
+from smartpos.core.money import plain
+from smartpos.core.permissions import can, require
+from smartpos.crm.models import Supplier
+from smartpos.purchasing.models import Purchase, PurchaseType
+from smartpos.purchasing.operations.drafting import EDITABLE
+from smartpos.purchasing.operations.reckoning import today_of
+from smartpos.purchasing.permissions import PurchasingPermission as P
+from smartpos.purchasing.queries.goods import bought_goods
+from smartpos.purchasing.queries.purchases import lines_of, purchase_of
+from smartpos.purchasing.routes.blueprint import address_of, blueprint, branch_choices, me
+from smartpos.purchasing.sheet_texts import sheet_texts
+
+MOST_SUPPLIERS = 2000
+
+
+@blueprint.get("/purchases/new")
+def new_purchase() -> str:
+    """An empty sheet."""
+    require(P.PURCHASE_WRITE)
+    return _page(None)
+
+
+@blueprint.get("/purchases/<int:purchase_id>/edit")
+def edit_purchase(purchase_id: int) -> ResponseReturnValue:
+    """The sheet of a draft or an order."""
+    require(P.PURCHASE_WRITE)
+    purchase = purchase_of(purchase_id)
+    if purchase.status not in EDITABLE or purchase.type is not PurchaseType.PURCHASE:
+        return redirect(address_of(purchase))
+    return _page(purchase)
+
+
+def _page(purchase: Purchase | None) -> str:
+    actor = me()
+    suppliers = (
+        select(Supplier.id, Supplier.name, Supplier.payment_days)
+        .where(Supplier.deleted_at.is_(None))
+        .order_by(Supplier.name)
+        .limit(MOST_SUPPLIERS)
+    )
+    boot = {
+        "branches": [{"id": row.id, "name": row.name} for row in branch_choices()],
+        "branch_id": actor.default_branch_id,
+        "suppliers": [
+            {"id": row.id, "name": row.name, "days": row.payment_days}
+            for row in db.session.execute(suppliers)
+        ],
+        "user_id": actor.user_id,
+        "today": today_of(actor).isoformat(),
+        "may_confirm": can(P.PURCHASE_CONFIRM),
+        "csrf": generate_csrf(),
+        "texts": sheet_texts(),
+        "language": select_locale(),
+        "timezone": actor.organization.timezone,
+        "details_url": url_for("purchases.details_view") if may_enter() and can(P.PURCHASE_READ) else None,
+        "purchase": None if purchase is None else _facts(purchase),
+    }
+    return render_template("purchasing/sheet.html", boot=boot, purchase=purchase)
+
+
+def _facts(purchase: Purchase) -> dict[str, Any]:
+    lines = lines_of(purchase.id)
+    ids = {item.product_id for item, *_rest in lines if item.product_id is not None}
+    goods = bought_goods(ids, country=me().organization.country, day=purchase.document_date)
+    return {
+        "id": purchase.id,
+        "number": purchase.number,
+        "branch_id": purchase.branch_id,
+        "supplier_id": purchase.supplier_id,
+        "document_number": purchase.document_number or "",
+        "document_date": purchase.document_date.isoformat(),
+        "due_date": purchase.due_date.isoformat() if purchase.due_date else "",
+        "expected_on": purchase.expected_on.isoformat() if purchase.expected_on else None,
+        "vat_included": purchase.vat_included,
+        "notes": purchase.notes or "",
+        "costs": [
+            {
+                "kind": cost.kind.value,
+                "amount": plain(cost.amount),
+                "spread_by": cost.spread_by.value,
+                "note": cost.note,
+            }
+            for cost in purchase.costs
+        ],
+        "lines": [
+            {
+                "product_id": item.product_id,
+                "product": name or "",
+                "raw": item.product_name_raw or "",
+                "unit": unit or "",
+                "digits": goods[item.product_id].digits if item.product_id in goods else 3,
+                "vat_rate": plain(item.vat_rate),
+                "quantity": plain(item.quantity),
+                "price": plain(item.price),
+                "discount": plain(item.discount_percent),
+                "lot": item.batch_number or "",
+                "expires": item.expiration_date.isoformat() if item.expiration_date else "",
+                "sale_price": plain(item.sale_price) if item.sale_price is not None else "",
+            }
+            for item, name, _sku, unit, _weight in lines
+        ],
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Put the sheet into the menu."""
+    register_link(
+        _l("Purchasing"), _l("New purchase"), "purchasing.new_purchase", "plus", P.PURCHASE_WRITE, order=5
+    )
