@@ -12,7 +12,9 @@ export class CountOutbox {
     this.send = send;
     this.onChange = onChange;
     this.onSent = onSent;
+    this.unkept = false;
     this.entries = this.#read();
+    this.running = null;
     this.sending = null; // the entry that is on its way
     this.halted = null; // "offline", "signed_out" or "closed": why nothing is sent now
   }
@@ -26,32 +28,42 @@ export class CountOutbox {
   }
 
   add(entry) {
-    this.entries.push({ ...entry, state: "waiting", reason: null });
-    this.#keep();
+    const order = Math.max(Date.now(), (this.entries.at(-1)?.order ?? 0) + 1);
+    const kept = { ...entry, order, state: "waiting", reason: null };
+    this.entries.push(kept);
+    this.#keep(kept);
     this.flush();
   }
 
   /** Take an entry back before it is sent; false when it is too late for that. */
   drop(clientUuid) {
-    const place = this.entries.findIndex((entry) => entry.client_uuid === clientUuid);
-    if (place < 0 || this.sending === clientUuid) return false;
-    this.entries.splice(place, 1);
-    this.#keep();
+    const entry = this.entries.find((one) => one.client_uuid === clientUuid);
+    if (!entry || this.sending === clientUuid) return false;
+    this.#forget(entry);
     return true;
   }
 
-  /** Send what waits, one after another; a second call while this goes on does nothing. */
-  async flush() {
-    if (this.sending !== null) return;
+  /** The server answers and the count takes entries, whatever was true before. */
+  reached() {
+    this.halted = null;
+    this.flush();
+  }
+
+  /** Send what waits, one after another, as far as it goes; whoever calls while this goes on waits for the same. */
+  flush() {
+    this.running ??= this.#run().finally(() => { this.running = null; });
+    return this.running;
+  }
+
+  async #run() {
     for (;;) {
       const entry = this.waiting[0];
       if (!entry) break;
       this.sending = entry.client_uuid;
       try {
         const answer = await this.send(entry);
-        this.entries = this.entries.filter((one) => one !== entry);
         this.halted = null;
-        this.#keep();
+        this.#forget(entry);
         this.onSent(entry, answer);
       } catch (error) {
         if (!this.#goesOn(entry, error)) break;
@@ -69,29 +81,42 @@ export class CountOutbox {
     else if (![403, 404, 409, 422].includes(error.status)) this.halted = "offline";
     else {
       Object.assign(entry, { state: "refused", reason: error.message });
-      this.#keep();
+      this.#keep(entry);
       return true;
     }
     this.onChange();
     return false;
   }
 
+  // Every entry has a place of its own in the storage: a second window of the same page must not write over it.
   #read() {
+    const found = [];
     try {
-      const found = JSON.parse(this.storage.getItem(this.key) ?? "[]");
-      return Array.isArray(found) ? found : [];
+      for (let place = 0; place < this.storage.length; place += 1) {
+        const name = this.storage.key(place);
+        if (name?.startsWith(`${this.key}/`)) found.push(JSON.parse(this.storage.getItem(name)));
+      }
     } catch {
-      return [];
+      return found; // a device that keeps nothing, or something that is not ours
     }
+    return found.sort((one, other) => one.order - other.order);
   }
 
-  #keep() {
+  #keep(entry) {
     try {
-      if (this.entries.length) this.storage.setItem(this.key, JSON.stringify(this.entries));
-      else this.storage.removeItem(this.key);
-      this.unkept = false;
+      this.storage.setItem(`${this.key}/${entry.client_uuid}`, JSON.stringify(entry));
     } catch {
-      this.unkept = true; // a device that may keep nothing: they live as long as the page does
+      this.unkept = true; // it lives as long as the page does
+    }
+    this.onChange();
+  }
+
+  #forget(entry) {
+    this.entries = this.entries.filter((one) => one !== entry);
+    try {
+      this.storage.removeItem(`${this.key}/${entry.client_uuid}`);
+    } catch {
+      // Nothing was kept there either.
     }
     this.onChange();
   }

@@ -103,9 +103,10 @@ function Page() {
         setStatus(state);
         setPeople(all);
         setHistory((known) => (known.length ? known : entries.map((entry) => ({ ...entry, name: entry.product }))));
-        if (state === "counting") box.flush();
+        if (state === "counting") box.reached();
       } catch (error) {
-        if (!error.status) box.halted ??= "offline";
+        if (error.status === 401) box.halted = "signed_out";
+        else if (!error.status) box.halted ??= "offline";
         redraw((turn) => turn + 1);
       }
     };

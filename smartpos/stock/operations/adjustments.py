@@ -12,8 +12,15 @@ from smartpos.core.errors import Invalid
 from smartpos.core.idempotency import lock_client_uuid
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
-from smartpos.stock.errors import BranchNotFound, ClientUuidReused, NotInStock
-from smartpos.stock.models import AdjustmentReason, InventoryMovement, MovementType, StockAdjustment
+from smartpos.identity.queries import is_workplace
+from smartpos.stock.errors import (
+    BranchNotFound,
+    ClientUuidReused,
+    LotOfAnotherProduct,
+    NotInStock,
+    UnknownLots,
+)
+from smartpos.stock.models import AdjustmentReason, Batch, InventoryMovement, MovementType, StockAdjustment
 from smartpos.stock.operations.ledger import Movement, prepare_movements
 from smartpos.stock.operations.writing import write_movements
 from smartpos.stock.queries import adjustment_by_client_uuid, goods_of
@@ -59,8 +66,8 @@ def adjust_stock(
 
     The same ``client_uuid`` again gives the first document and moves nothing. Expired lots may be taken off: nobody
     sells them this way. Raises ClientUuidReused when it stands for another correction, NotEnoughStock when the books
-    hold less than is taken off (unless ``allow_negative``), NotInStock for products without stock, UnknownGoods,
-    BranchNotFound and Invalid.
+    hold less than is taken off (unless ``allow_negative``), NotInStock for products without stock, UnknownLots
+    and LotOfAnotherProduct, UnknownGoods, BranchNotFound and Invalid.
     """
     if client_uuid is not None:
         lock_client_uuid(client_uuid)
@@ -73,6 +80,7 @@ def adjust_stock(
     untracked = [item for item in goods.values() if not item.is_tracked]
     if untracked:
         raise NotInStock([{"product_id": item.id, "name": item.name} for item in untracked])
+    _refuse_foreign_lots(lines)
     movements = [
         Movement(
             line.product_id,
@@ -158,6 +166,24 @@ def _refuse_another(
         raise ClientUuidReused(adjustment_id=known.id)
 
 
+def _refuse_foreign_lots(lines: Sequence[AdjustmentLine]) -> None:
+    # The ledger does not look at lots of products that keep none; a person who names one means something.
+    named = {line.batch_id for line in lines if line.batch_id is not None}
+    if not named:
+        return
+    query = select(Batch.id, Batch.batch_number, Batch.product_id).where(Batch.id.in_(sorted(named)))
+    lots = {row.id: row for row in db.session.execute(query)}
+    if named - lots.keys():
+        raise UnknownLots(sorted(named - lots.keys()))
+    foreign = [
+        {"batch_id": row.id, "batch_number": row.batch_number, "product_id": line.product_id}
+        for line in lines
+        if line.batch_id is not None and (row := lots[line.batch_id]).product_id != line.product_id
+    ]
+    if foreign:
+        raise LotOfAnotherProduct(foreign)
+
+
 def _check(branch_id: int, lines: Sequence[AdjustmentLine], reason: AdjustmentReason) -> None:
     if not lines:
         raise Invalid(_("An adjustment needs at least one line."))
@@ -169,6 +195,6 @@ def _check(branch_id: int, lines: Sequence[AdjustmentLine], reason: AdjustmentRe
         raise Invalid(_("An opening balance cannot be negative."))
     if any(line.unit_cost is not None and line.unit_cost < 0 for line in lines):
         raise Invalid(_("A cost cannot be negative."))
-    found = db.session.execute(select(Branch.id).where(Branch.id == branch_id, Branch.deleted_at.is_(None)))
+    found = db.session.execute(select(Branch.id).where(Branch.id == branch_id, is_workplace()))
     if found.scalar_one_or_none() is None:
         raise BranchNotFound

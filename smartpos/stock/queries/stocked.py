@@ -13,6 +13,7 @@ from smartpos.stock.queries.counts import as_shown, countable_goods
 from smartpos.stock.queries.goods import quantities
 
 MOST_FOUND = 20
+ONE = Decimal("1.000")
 
 
 def stocked_goods(branch_id: int, text: str, *, limit: int = MOST_FOUND) -> list[dict[str, Any]]:
@@ -31,8 +32,8 @@ def stocked_goods(branch_id: int, text: str, *, limit: int = MOST_FOUND) -> list
     return [
         as_shown(item)
         | {
-            "quantity": stock.get(item.id, Decimal(0)),
-            "multiplier": next((times for known, times, _title in item.codes if known == code), Decimal(1)),
+            "quantity": stock.get(item.id, Decimal("0.000")),
+            "multiplier": next((times for known, times, _title in item.codes if known == code), ONE),
             "batches": lots.get(item.id, []),
         }
         for item in sorted(found, key=lambda item: place[item.id])
