@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import add_views
 from smartpos.core.admin.origins import register_origin
+from smartpos.core.events import describe_events
 from smartpos.stock import operations
 from smartpos.stock.admin.common import STOCK
 from smartpos.stock.admin.counts import CountView, EntryView, LineView
@@ -25,7 +26,15 @@ from smartpos.stock.models import (
     StockTransferLine,
 )
 from smartpos.stock.operations.levels import LEVEL_ORIGIN
+from smartpos.stock.operations.writing import FELL_BELOW, RECOVERED
 from smartpos.stock.queries.transfers import TRANSFER_ORIGIN
+
+describe_events(
+    {
+        FELL_BELOW: _l("Stock fell to its level or below"),
+        RECOVERED: _l("Stock is enough again"),
+    }
+)
 
 
 def init_app(app: Flask) -> None:

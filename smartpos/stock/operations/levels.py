@@ -19,7 +19,7 @@ from smartpos.identity.models import Branch
 from smartpos.identity.queries import is_workplace
 from smartpos.stock.errors import BranchNotFound, NotInStock, UnknownGoods
 from smartpos.stock.models import BranchStock, LevelState
-from smartpos.stock.operations.writing import FELL_BELOW, RECOVERED
+from smartpos.stock.operations.writing import crossing
 from smartpos.stock.queries import goods_of
 
 LEVEL_ORIGIN = "branch_stock"
@@ -148,14 +148,6 @@ def set_levels_of_branch(branch_id: int, levels: Sequence[WantedLevels], *, acto
     for row in db.session.identity_map.values():
         if isinstance(row, BranchStock):
             db.session.expire(row)
-
-
-def crossing(before: LevelState, after: LevelState) -> str | None:
-    """The event that a change of state is, if it is one: what was out and is low now is as little enough as before."""
-    ranks = list(LevelState)
-    if ranks.index(after) > ranks.index(before):
-        return FELL_BELOW
-    return RECOVERED if after is LevelState.ENOUGH and after is not before else None
 
 
 def _check(levels: Sequence[WantedLevels]) -> None:

@@ -180,20 +180,23 @@ def _state(level: Level, watched: Watched) -> LevelState:
     return LevelState.of(level.quantity, watched.min_quantity, watched.reorder_point)
 
 
+def crossing(before: LevelState, after: LevelState) -> str | None:
+    """The event that a change of state is, if it is one: what was out and is low now is as little enough as before."""
+    if after is before:
+        return None
+    ranks = list(LevelState)
+    if ranks.index(after) > ranks.index(before):
+        return FELL_BELOW
+    return RECOVERED if after is LevelState.ENOUGH else None
+
+
 def _crossings(prepared: Prepared, states: Mapping[int, LevelState]) -> list[tuple[str, dict[str, Any]]]:
     """What is to be told: a quantity that fell below a level, or that is enough again. Once, not at every sale."""
     found = []
     for product_id, state in states.items():
         watched = prepared.watched[product_id]
-        if state is watched.state:
-            continue
-        ranks = list(LevelState)
-        if ranks.index(state) > ranks.index(watched.state):
-            name = FELL_BELOW
-        elif state is LevelState.ENOUGH:
-            name = RECOVERED
-        else:
-            # What was out and is low now is as little enough as before.
+        name = crossing(watched.state, state)
+        if name is None:
             continue
         level = max(watched.min_quantity, watched.reorder_point or watched.min_quantity)
         found.append(
