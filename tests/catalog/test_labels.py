@@ -140,7 +140,6 @@ def test_what_is_anothers_does_not_exist(
     bread = make("Non")
     theirs = stranger.product("Begona")
     other = api_of("stranger")
-    api.get("/api/labels/templates")
     mine = template(shop, STARTERS[0]["name"])
     items = [{"product_id": theirs}]
     assert other.post("/api/labels", {"items": items, "template_id": mine}).status_code == 404
@@ -185,6 +184,25 @@ def test_every_tenant_starts_with_labels_and_an_old_one_gets_them_once(shop: Sho
     for _time in range(2):
         assert manager.get("/labels").status_code == 200
         assert count() == len(STARTERS)
+
+
+def test_templates_are_listed_the_defaults_first(shop: Shop, api: Any) -> None:
+    answer = api.get("/api/labels/templates")
+    assert answer.status_code == 200
+    items = answer.json["items"]
+    assert [one["name"] for one in items] == [one["name"] for one in STARTERS]
+    assert items[0] | {"id": 0} == {
+        "id": 0,
+        "name": STARTERS[0]["name"],
+        "kind": "price",
+        "paper": "roll",
+        "width_mm": "58.00",
+        "height_mm": "40.00",
+        "columns": 1,
+        "rows": 1,
+        "blocks": STARTERS[0]["blocks"],
+        "is_default": True,
+    }
 
 
 def facts(**changes: Any) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class LabelTemplateShape(Schema):
     height_mm = DecimalText(digits=2, limit=Decimal(999))
     columns = fields.Integer()
     rows = fields.Integer()
-    blocks = fields.List(fields.Enum(Block, by_value=True))
+    blocks = fields.List(fields.String(validate=validate.OneOf([block.value for block in Block])))
     is_default = fields.Boolean()
 
 
