@@ -177,7 +177,7 @@ def _shown(found: ImportRun, importer: engine.Importer, problem: str | None = No
         letter_of=letter_of,
         at_work=found.status in AT_WORK,
         progress=progress,
-        person=_people([found]).get(found.created_by),
+        author=_people([found]).get(found.created_by),
         records_url=url_for(back) if back else None,
         sees_file=_sees_file(found, importer),
     )

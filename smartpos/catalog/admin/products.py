@@ -48,6 +48,7 @@ class ProductView(Styled, TenantView):
     new_title, new_label = _l("New product"), _l("New product")
     delete_question = _l("Delete this product? This is possible only while nothing was done with it.")
     search_hint = _l("Name, barcode or article number")
+    list_template = "catalog/products.html"
     edit_template = "catalog/product_edit.html"
     details_template = "catalog/product_details.html"
 

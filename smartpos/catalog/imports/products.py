@@ -114,7 +114,7 @@ class ProductImporter(Importer):
             hint=_l(
                 "Several are divided by commas. Finds the product again when there is no article number."
             ),
-            example="4780000000017",
+            example="4780000000014",
         ),
         Field(
             "category",

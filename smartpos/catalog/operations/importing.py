@@ -76,7 +76,7 @@ def product_fields() -> tuple[Field, Field]:
             BARCODE_ALIASES,
             read_barcode,
             hint=_l("Instead of the article number; also that of a pack."),
-            example="4780000000017",
+            example="4780000000014",
         ),
     )
 

@@ -338,7 +338,7 @@ def _execute(run: ImportRun, actor: Any) -> None:
 def _note(run: ImportRun, work: Work, lines: Sequence[Line], plan: Plan) -> None:
     run.rows_total = len(lines)
     run.rows_wrong = len(work.wrong_rows)
-    run.problems = work.problems
+    run.problems = sorted(work.problems, key=lambda one: (one["row"], one["place"] or 0))
     run.summary = {
         "new": plan.new,
         "changed": plan.changed,

@@ -68,6 +68,7 @@ def _correct(row: Customer, form: CorrectionForm) -> str:
 class CustomerView(TenantView):
     """Who buys, and what they owe."""
 
+    list_template = "crm/customers.html"
     permission_read, permission_create = P.CUSTOMER_READ, P.CUSTOMER_CREATE
     permission_edit, permission_delete = P.CUSTOMER_WRITE, P.CUSTOMER_DELETE
     column_permissions = {
