@@ -110,7 +110,13 @@ class InventoryMovement(HasOrigin, TenantModel):
             postgresql_include=("quantity", "value"),
         ),
         Index("ix_inventory_movements_origin", "organization_id", "origin_kind", "origin_id"),
-        Index("ix_inventory_movements_occurred_at", "organization_id", "occurred_at", "id"),
+        Index(
+            "ix_inventory_movements_occurred_at",
+            "organization_id",
+            "occurred_at",
+            "id",
+            postgresql_include=("branch_id", "quantity", "value"),
+        ),
     )
 
     branch_id: Mapped[int] = refers_to("branches")
