@@ -34,6 +34,9 @@ function typed(value) {
   return plainQuantity(value).replace(/\.?0+$/, "").replace(".", ",");
 }
 
+// What was sent in parts of a unit may arrive so, whatever the unit.
+for (const line of boot.lines) if (thousandths(line.sent) % 10 ** (3 - line.digits)) line.digits = 3;
+
 /** What has arrived of a line in thousandths, or null before it is known. */
 function arrivedOf(line, counts) {
   const text = counts[line.id]?.text ?? "";
@@ -47,6 +50,7 @@ function Page() {
   const [said, setSaid] = useState("");
   const [last, setLast] = useState(null);
   const [busy, setBusy] = useState(false);
+  const [notice, setNotice] = useState(null);
   const now = useRef(counts);
   const search = useRef(null);
 
@@ -54,10 +58,12 @@ function Page() {
     now.current = { ...now.current, [id]: { text: "", note: "", ...now.current[id], ...facts } };
     keepCounts(now.current);
     setState(now.current);
+    setNotice(null);
   };
+  // Not a toast: on a phone it would lie upon the button.
   const tell = (text, tone = "info") => {
     setSaid(text);
-    window.SmartPOS.toast(text, tone);
+    setNotice({ text, tone });
   };
 
   useEffect(() => {
@@ -141,7 +147,7 @@ function Page() {
       localStorage.removeItem(KEY);
       if (boot.details_url) location.assign(boot.details_url);
       else {
-        tell(t("received"), "good");
+        window.SmartPOS.toast(t("received"), "good");
         document.getElementById("transfer").replaceChildren();
       }
       return;
@@ -178,7 +184,10 @@ function Page() {
         change=${(facts) => change(line.id, facts)} more=${(units) => more(line, units)} next=${() => search.current?.focus()} />`)}
       ${!shown.length && html`<li class="muted">${t("nothing_found")}</li>`}
     </ul>
-    <div class="form-actions"><button type="button" class="btn primary big" disabled=${busy} onClick=${send}><${Icon} name="inbox" />${t("receive")}</button></div>
+    <div class="form-actions">
+      ${notice && html`<p class=${`unloading-notice ${notice.tone}`}><${Icon} name=${notice.tone === "info" ? "info" : "warning"} />${notice.text}</p>`}
+      <button type="button" class="btn primary big" disabled=${busy} onClick=${send}><${Icon} name="inbox" />${t("receive")}</button>
+    </div>
     ${camera && html`<${CameraWindow} said=${said} onClose=${() => setCamera(false)} onCode=${(code) => { if (!take(code)) unknown(code); }} />`}`;
 }
 

@@ -4,8 +4,9 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 
 from smartpos.catalog.permissions import CatalogPermission
-from smartpos.core.admin import describe
+from smartpos.core.admin import RemoteChoices, describe
 from smartpos.identity.actors import Actor
+from smartpos.identity.models import Branch
 from smartpos.stock.models import AdjustmentReason, MovementType
 
 STOCK = _l("Stock")
@@ -31,6 +32,10 @@ describe(
         AdjustmentReason.OTHER: _l("Other"),
     }
 )
+
+
+# Goods lie in the branches and, between them, on their way: whoever looks for goods chooses from both.
+PLACES = RemoteChoices("branch", Branch, everything=True)
 
 
 def me() -> Actor:

@@ -16,7 +16,7 @@ from smartpos.core.db import db
 from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.permissions import can
 from smartpos.stock import operations, queries
-from smartpos.stock.admin.common import COST, me
+from smartpos.stock.admin.common import COST, PLACES, me
 from smartpos.stock.models import (
     AdjustmentReason,
     BranchStock,
@@ -128,6 +128,7 @@ class StockView(TenantView):
     column_formatters = {"state": _state}
     column_sortable_list = ("quantity", "value")
     column_filters = ("branch", "product", RunsLow(), "quantity")
+    form_ajax_refs = {"branch": PLACES}
     search_hint = _l("Product or article")
     form_columns = ("min_quantity", "reorder_point", "max_quantity")
 
@@ -187,6 +188,7 @@ class MovementView(ReadOnlyView):
         "notes": _l("Notes"),
     }
     column_formatters = {"origin_kind": caused_by}
+    form_ajax_refs = {"branch": PLACES}
     column_wrap = ("notes",)
     column_filters = (
         "product",

@@ -16,7 +16,7 @@ from smartpos.core.admin.formatters import pill
 from smartpos.core.admin.origins import CausedBy, caused_by, origin_link
 from smartpos.core.db import db
 from smartpos.core.permissions import can
-from smartpos.stock.admin.common import COST, me
+from smartpos.stock.admin.common import COST, PLACES, me
 from smartpos.stock.models import Batch, BatchStock, InventoryMovement, StockReservation
 from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.operations.lots import LONGEST_NUMBER
@@ -256,6 +256,7 @@ class LotStockView(ReadOnlyView):
     }
     column_formatters_detail = column_formatters
     column_filters = ("branch", "product", ExpiryIs(BatchStock.id), "quantity")
+    form_ajax_refs = {"branch": PLACES}
     search_hint = _l("Lot, product or article")
 
     def get_query(self) -> Any:

@@ -120,7 +120,7 @@ class TransferView(ReadOnlyView):
         "to_branch": _l("To where"),
         "status": _l("Status"),
         "lines_count": _l("Lines"),
-        "created_at": _l("Asked for"),
+        "created_at": _l("Requested"),
         "approved_at": _l("Approved"),
         "shipped_at": _l("Sent off"),
         "completed_at": _l("Received"),
@@ -250,7 +250,7 @@ class TransferView(ReadOnlyView):
         def name(user_id: int | None) -> str:
             return names.get(user_id, "") if user_id is not None else ""
 
-        steps = [Step(_l("Asked for"), name(model.created_by), model.created_at, note=model.notes)]
+        steps = [Step(_l("Requested"), name(model.created_by), model.created_at, note=model.notes)]
         if model.approved_at is not None:
             needed = model.approved_by is not None
             what = _l("Approved") if needed else _l("No approval was needed")

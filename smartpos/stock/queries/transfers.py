@@ -30,8 +30,8 @@ from smartpos.stock.models import (
 
 TRANSFER_ORIGIN = "stock_transfer"
 DISCREPANCIES = (AdjustmentReason.LOSS, AdjustmentReason.FOUND)
-MOST_CHOICES = 500
 LARGEST_ID = 2**63 - 1
+_NONE = Decimal("0.000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +279,8 @@ def goods_at(branch_id: int, product_ids: Collection[int]) -> list[dict[str, Any
     return [
         {
             "product_id": product_id,
-            "quantity": quantity,
-            "available": available,
+            "quantity": quantity + _NONE,
+            "available": available + _NONE,
             "batches": batches.get(product_id, []),
         }
         for product_id, quantity, available in db.session.execute(query)
