@@ -275,3 +275,15 @@ def test_lots_of_which_nothing_is_left_can_be_told_apart(
     none = browser.get(f"/admin/batches/?flt0_{argument}=none").text
     assert ("LATE" in some, "SOON" in some) == (True, False)
     assert ("LATE" in none, "SOON" in none) == (False, True)
+
+
+def test_a_product_with_stock_may_begin_to_keep_lots(shop: Shop, api_of: Callable[..., Api]) -> None:
+    bread = shop.product(stock="3")
+    api = api_of("manager")
+    assert api.get(f"/api/products/{bread}").json["track_batches"] is False
+    assert api.put(f"/api/products/{bread}", {"track_batches": True}).json["track_batches"] is True
+    receive(shop, bread, "2", "A", day(1))
+    (row,) = api.get(f"/api/stock?branch_id={shop.branch_id}&product_id={bread}").json["items"]
+    assert (row["quantity"], [one["quantity"] for one in row["batches"]]) == ("5.000", ["2.000"])
+    made = api.post("/api/products", {"name": "Kefir", "track_batches": True})
+    assert (made.status_code, made.json["track_batches"]) == (201, True)

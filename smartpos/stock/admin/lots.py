@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms.validators import InputRequired, Length
 
@@ -113,6 +114,12 @@ def markdown(lot: Batch) -> Any:
     return f"{percent} → {formatters.money(outlook.price)}"
 
 
+def lot_link(lot: Batch) -> Markup:
+    """The number of a lot, as a link to where it came from and where it went."""
+    address = url_for("batches.details_view", id=lot.id)
+    return Markup('<a href="{}">{}</a>').format(address, lot.batch_number)
+
+
 class LotView(TenantView):
     """Lots: their number and expiry may be corrected, the rest belongs to the ledger."""
 
@@ -122,8 +129,8 @@ class LotView(TenantView):
     populates_model = False
     lead = _l("Goods that came together and expire together. What expires first is sold first.")
     column_list = (
-        *("product", "product.sku", "batch_number", "expiration_date", "days_left", "left", "product.unit"),
-        *("markdown", "supplier", "received_date"),
+        *("product", "days_left", "batch_number", "expiration_date", "left", "product.unit", "markdown"),
+        *("supplier", "received_date"),
     )
     column_details_list = (
         *("product", "product.sku", "batch_number", "expiration_date", "days_left", "left", "product.unit"),
@@ -235,8 +242,8 @@ class LotStockView(ReadOnlyView):
     menu_icon, menu_order = "clock", 45
     lead = _l("What lies of each lot in each branch, the first to expire first.")
     column_list = (
-        *("product", "batch.batch_number", "branch", "quantity", "product.unit", "batch.expiration_date"),
-        *("days_left", "markdown"),
+        *("product", "days_left", "batch.batch_number", "branch", "quantity", "product.unit"),
+        *("batch.expiration_date", "markdown"),
     )
     column_labels = {
         "product": _l("Product"),
@@ -251,6 +258,7 @@ class LotStockView(ReadOnlyView):
     }
     column_details_list = (*column_list, "updated_at")
     column_formatters = {
+        "batch.batch_number": lambda view, context, row, name: lot_link(row.batch),
         "days_left": lambda view, context, row, name: days_left(row.batch),
         "markdown": lambda view, context, row, name: markdown(row.batch),
     }
