@@ -200,7 +200,7 @@ class ProductImporter(Importer):
             ("partiya", "partiyali", "партионный учет", "партии", "учет сроков", "lots", "batches"),
             cell_as_yes_no,
             hint=_l("Yes for goods with an expiry date."),
-            example="yes",
+            example="+",
         ),
         Field(
             "description",
