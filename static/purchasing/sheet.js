@@ -59,13 +59,16 @@ function cell(row, column) {
   return document.querySelector(`[data-row="${row}"][data-column="${column}"]`);
 }
 
-function focusOn(row, column) {
-  // Once the line is drawn.
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    const field = cell(row, column);
-    field?.focus();
-    field?.select();
-  }));
+/** Go to a cell at once, so that no key falls into the one before; `value` is what is about to be drawn in it. */
+function focusOn(row, column, value) {
+  const go = (field) => {
+    if (value !== undefined) field.value = value;
+    field.focus();
+    field.select();
+  };
+  const there = cell(row, column);
+  if (there) go(there);
+  else requestAnimationFrame(() => requestAnimationFrame(() => { const field = cell(row, column); if (field) go(field); })); // once it is drawn
 }
 
 function Page() {
@@ -104,16 +107,13 @@ function Page() {
   const factsOf = (goods) => ({
     product_id: goods.product_id, product: goods.name, unit: goods.unit, digits: goods.digits, vat_rate: goods.vat_rate,
   });
-  const choose = (row, goods) => {
+  const choose = (row, goods, { stay = false } = {}) => {
     const line = now.current.lines[row];
-    const several = goods.quantity !== "1.000";
-    changeLine(row, {
-      ...factsOf(goods),
-      quantity: line.quantity || (several ? trim(goods.quantity) : ""),
-      price: line.price || (goods.cost_price && readNumber(goods.cost_price, 4) !== "0" ? trim(goods.cost_price) : ""),
-    });
+    const quantity = line.quantity || (goods.quantity === "1.000" || stay ? "" : trim(goods.quantity));
+    const price = line.price || (goods.cost_price && readNumber(goods.cost_price, 4) !== "0" ? trim(goods.cost_price) : "");
+    changeLine(row, { ...factsOf(goods), quantity, price });
     close();
-    focusOn(row, "quantity");
+    if (!stay) focusOn(row, "quantity", quantity);
   };
 
   /** What was scanned goes to its line: one more where it stands already, a new line otherwise. */
@@ -132,13 +132,14 @@ function Page() {
       const known = lines.findIndex((line) => line.product_id === goods.product_id);
       if (known < 0) {
         const row = lines.findIndex(isEmpty);
-        choose(row, goods);
-        if (!now.current.lines[row].quantity) changeLine(row, { quantity: trim(goods.quantity) });
+        choose(row, goods, { stay: true });
+        changeLine(row, { quantity: trim(goods.quantity) });
+        focusOn(row, "quantity", trim(goods.quantity));
         return;
       }
       const sum = Number(readCell(lines[known], "quantity") ?? 0) + Number(goods.quantity);
       changeLine(known, { quantity: trim(sum.toFixed(3)) });
-      focusOn(known, "quantity");
+      focusOn(known, "quantity", trim(sum.toFixed(3)));
     } catch (error) {
       refuse(error);
     }
@@ -175,17 +176,17 @@ function Page() {
     const line = now.current.lines[row];
     const text = line.raw.trim();
     if (line.product_id || !text) { if (!isEmpty(line)) { close(); focusOn(row, "quantity"); } return; }
-    let items = found;
-    if (!items) {
-      turn.current += 1;
-      try { items = await ask(text); } catch (error) { refuse(error); return; }
-    }
-    if (items.length) choose(row, items[found ? place : 0]);
-    else {
-      // The supplier's words stay; somebody will say what they mean before it is confirmed.
-      close();
-      setSaid(`${text}: ${t("not_matched")}`);
-      focusOn(row, "quantity");
+    if (found?.length) { choose(row, found[place]); return; }
+    // Typing goes on while the server looks for what was meant.
+    close();
+    focusOn(row, "quantity");
+    try {
+      const [goods] = found ? [] : await ask(text);
+      if (now.current.lines[row]?.raw.trim() !== text) return;
+      if (goods) choose(row, goods, { stay: true });
+      else setSaid(`${text}: ${t("not_matched")}`); // somebody will say what these words mean before it is confirmed
+    } catch (error) {
+      refuse(error);
     }
   };
 
