@@ -108,6 +108,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("count_id", "stock_counts"),
         ("transfer_id", "stock_transfers"),
         ("purchase_id", "purchases"),
+        ("batch_id", "batches"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     paper = tables["purchase_files"]
