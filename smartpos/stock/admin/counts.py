@@ -64,6 +64,11 @@ def _correction(_view: Any, _context: Any, row: StockCount, _name: str) -> Any:
     return origin_link(ADJUSTMENT_ORIGIN, number) if number else NOTHING
 
 
+def _has(count: StockCount, name: str) -> bool:
+    """Whether there is anything to tell under this name."""
+    return count.status is CountStatus.POSTED if name == "correction" else getattr(count, name) is not None
+
+
 class CountView(TenantView):
     """Counts: begun here, then only their steps change them."""
 
@@ -181,6 +186,13 @@ class CountView(TenantView):
 
     def save(self, form: Any, model: Any, is_created: bool) -> Any:
         return operations.start_count(**self.keywords(form), actor=me())[0]
+
+    def facts(self, model: Any) -> list[tuple[Any, Any, list[tuple[str, Any]]]]:
+        """The head of a count, without the steps that it has not taken."""
+        return [
+            (title, hint, [(name, label) for name, label in pairs if _has(model, name)])
+            for title, hint, pairs in super().facts(model)
+        ]
 
     def report(self, count: StockCount) -> dict[str, Any]:
         """The differences, as the person may see them: a page of lines, the sums, and where the next page is."""
