@@ -364,7 +364,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint('copies > 0', name=op.f('ck_label_prints_copies')),
     sa.ForeignKeyConstraint(['organization_id', 'branch_id'], ['branches.organization_id', 'branches.id'], name='fk_label_prints_branch_id', ondelete='SET NULL (branch_id)'),
-    sa.ForeignKeyConstraint(['organization_id', 'price_type_id'], ['price_types.organization_id', 'price_types.id'], name='fk_label_prints_price_type_id', ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['organization_id', 'price_type_id'], ['price_types.organization_id', 'price_types.id'], name='fk_label_prints_price_type_id'),
     sa.ForeignKeyConstraint(['organization_id', 'printed_by'], ['users.organization_id', 'users.id'], name='fk_label_prints_printed_by', ondelete='SET NULL (printed_by)'),
     sa.ForeignKeyConstraint(['organization_id', 'product_id'], ['products.organization_id', 'products.id'], name='fk_label_prints_product_id', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_label_prints_organization_id'), ondelete='RESTRICT'),
