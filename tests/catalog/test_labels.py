@@ -298,9 +298,7 @@ def test_selected_products_go_to_the_labels_or_get_barcodes(shop: Shop, make: An
     manager = client_of("manager")
     form = {"csrf_token": csrf_of(manager), "rowid": [str(bread), str(milk)], "action": "labels"}
     answer = manager.post("/admin/products/action/", data=form)
-    assert answer.status_code == 302 and answer.headers["Location"].endswith(
-        f"/labels?ids={bread},{milk}"
-    )
+    assert answer.status_code == 302 and answer.headers["Location"].endswith(f"/labels?ids={bread},{milk}")
     page = manager.get(answer.headers["Location"]).get_data(as_text=True)
     assert f'"ids": [{bread}, {milk}]' in page or f'"ids":[{bread},{milk}]' in page
     assert manager.post("/admin/products/action/", data=form | {"action": "barcodes"}).status_code == 302

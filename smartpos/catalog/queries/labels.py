@@ -99,7 +99,7 @@ def labels_due(
 ) -> Page[Labelled]:
     """The products on sale whose latest price label in the branch says another price than the one in force.
 
-    ``never_printed`` takes those in that have no label yet. Two statements however many products there are. Raises
+    ``never_printed`` takes those in that have no label yet. Four statements however many products there are. Raises
     Invalid for a cursor of another list.
     """
     last = decode_cursor(cursor, [int])[0] if cursor else 0
@@ -109,7 +109,7 @@ def labels_due(
         shelf.parameters,
     ).all()
     following = encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None
-    return Page([Labelled(*row) for row in rows[:limit]], following)
+    return Page(labelled_products([row.id for row in rows[:limit]], shelf), following)
 
 
 def _labelled(shelf: Shelf, wanted: Any, *, due: str = "", limit: int | None = None) -> AnySelect:
@@ -124,7 +124,8 @@ def _labelled(shelf: Shelf, wanted: Any, *, due: str = "", limit: int | None = N
             Product.category_id,
             Product.weight,
             price_in_force(of_type=True).label("price"),
-            price_in_force(of_type=True, lasting=True).label("lasting"),
+            # All products are looked through for those that are due; what else is shown of these is asked afterwards.
+            (Product.price if due else price_in_force(of_type=True, lasting=True)).label("lasting"),
         )
         .where(wanted, Product.deleted_at.is_(None))
         .order_by(Product.id)
@@ -143,7 +144,8 @@ def _labelled(shelf: Shelf, wanted: Any, *, due: str = "", limit: int | None = N
             LabelPrint.price_type_id == PRICE_TYPE,
             LabelPrint.kind == LabelKind.PRICE,
         )
-        .order_by(LabelPrint.id.desc())
+        # Not by the number alone: that would tempt PostgreSQL to look for the product among all labels there are.
+        .order_by(LabelPrint.created_at.desc(), LabelPrint.id.desc())
         .limit(1)
         .lateral("printed")
     )
@@ -152,7 +154,7 @@ def _labelled(shelf: Shelf, wanted: Any, *, due: str = "", limit: int | None = N
         .where(ProductBarcode.product_id == goods.c.id)
         # A label is for one piece; a pack's code would sell the pack.
         .where(ProductBarcode.multiplier == 1)
-        .order_by(ProductBarcode.id)
+        .order_by(ProductBarcode.created_at, ProductBarcode.id)
         .limit(1)
         .scalar_subquery()
     )
