@@ -198,7 +198,7 @@ def test_goods_without_a_receipt_come_back_without_a_lot(
         },
     )
     assert back.status_code == 201, back.json
-    assert quantity_of(shop, milk) == 11
+    assert (quantity_of(shop, milk), lots_of(shop, milk)) == (11, {"LATE": 5, "SOON": 5})
     assert books() == []
 
 

@@ -42,7 +42,8 @@ class AdjustmentLine:
     """How much more (positive) or less (negative) there is than the books say, and what one unit costs.
 
     ``unit_cost`` None means the average cost; it is of no use when goods leave. ``value`` (signed like ``quantity``)
-    is what they are worth together, where that is known. ``batch_id`` is the lot, where one is meant.
+    is what they are worth together, where that is known. ``batch_id`` is the lot, where one is meant;
+    ``loose`` tells that the goods have none.
     """
 
     product_id: int
@@ -50,6 +51,7 @@ class AdjustmentLine:
     unit_cost: Decimal | None = None
     value: Decimal | None = None
     batch_id: int | None = None
+    loose: bool = False
 
 
 def adjust_stock(
@@ -90,6 +92,7 @@ def adjust_stock(
             notes,
             line.value,
             line.batch_id,
+            loose=line.loose,
         )
         for line in lines
     ]

@@ -38,6 +38,7 @@ def write_off_posted(damaged: Sequence[Movement], sold: SoldSale, *, branch_id: 
                 -one.quantity,
                 value=None if one.value is None else -one.value,
                 batch_id=one.batch_id,
+                loose=one.batch_id is None,
             )
             for one in damaged
         ],
