@@ -155,7 +155,9 @@ def test_only_what_is_on_its_way_is_received(shop: Shop, client_of: Callable[...
     assert keeper.get("/transfers/999999/receive").status_code == 404
 
 
-def test_the_pages_find_goods_and_what_is_there(shop: Shop, api_of: Callable[..., Api]) -> None:
+def test_the_pages_find_goods_and_what_is_there(
+    shop: Shop, stranger: Shop, api_of: Callable[..., Api]
+) -> None:
     milk, lots = with_lots(shop, ("B", "3", 20), ("A", "2", 10))
     api, code = api_of("warehouse"), shop.barcode_of(milk)
     found = api.get(f"/api/transfers/goods?branch_id={shop.branch_id}&q={code}").json["items"]
@@ -164,6 +166,9 @@ def test_the_pages_find_goods_and_what_is_there(shop: Shop, api_of: Callable[...
     there = api.post("/api/transfers/goods", {"branch_id": shop.warehouse_id, "product_ids": [milk]})
     assert there.json["items"][0]["available"] == "0.000"
     assert api.post("/api/transfers/goods", {"branch_id": 1, "product_ids": []}).status_code == 422
+    foreign = {"branch_id": stranger.branch_id, "product_ids": [milk]}
+    assert api.post("/api/transfers/goods", foreign).status_code == 404
+    assert api.get(f"/api/transfers/goods?branch_id={stranger.branch_id}&q=a").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,9 @@ def create_transfer(body: dict[str, Any]) -> Response:
 @blueprint.response(200, TransferGoodsPage)
 def find_transfer_goods(query: dict[str, Any]) -> dict[str, Any]:
     """The products that a code or words mean, with what a branch has of them to send."""
-    found = stocked_goods(query["branch_id"], query["q"], limit=query["limit"])
-    there = {
-        one["product_id"]: one for one in queries.goods_at(query["branch_id"], [one["id"] for one in found])
-    }
+    branch_id = queries.seen_branch(query["branch_id"])
+    found = stocked_goods(branch_id, query["q"], limit=query["limit"])
+    there = {one["product_id"]: one for one in queries.goods_at(branch_id, [one["id"] for one in found])}
     return {
         "items": [one | {"available": there[one["id"]]["available"]} for one in found if one["id"] in there]
     }
@@ -87,7 +86,7 @@ def find_transfer_goods(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, AvailablePage)
 def get_transfer_stock(body: dict[str, Any]) -> dict[str, Any]:
     """What a branch has of these products to send. Nothing is changed; a list may be too long for an address."""
-    return {"items": queries.goods_at(body["branch_id"], body["product_ids"])}
+    return {"items": queries.goods_at(queries.seen_branch(body["branch_id"]), body["product_ids"])}
 
 
 @blueprint.get("/transfers/<int:transfer_id>")

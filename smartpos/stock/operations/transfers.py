@@ -43,6 +43,7 @@ from smartpos.stock.queries.transfers import (
     TRANSFER_ORIGIN,
     Parcel,
     in_transit,
+    seen_branch,
     transfer_by_client_uuid,
 )
 
@@ -143,7 +144,7 @@ def ship_transfer(transfer_id: int, *, actor: Actor) -> StockTransfer:
     BranchNotFound when the person does not see the branch that sends.
     """
     transfer = _locked(transfer_id, TransferStatus.APPROVED)
-    _require_branch(transfer.from_branch_id)
+    seen_branch(transfer.from_branch_id)
     lines = _lines_of(transfer)
     products = [line.product_id for line in lines]
     _refuse_untracked(products)
@@ -174,7 +175,7 @@ def complete_transfer(
     does not have, Invalid.
     """
     transfer = _locked(transfer_id, TransferStatus.IN_TRANSIT)
-    _require_branch(transfer.to_branch_id)
+    seen_branch(transfer.to_branch_id)
     lines = _lines_of(transfer)
     transit = transit_branch(actor=actor)
     _lock_stock([line.product_id for line in lines], transfer.to_branch_id, transit, actor)
@@ -259,12 +260,6 @@ def _refuse_foreign_lots(lines: Sequence[TransferLine]) -> None:
     ]
     if foreign:
         raise LotOfAnotherProduct(foreign)
-
-
-def _require_branch(branch_id: int) -> None:
-    """A branch that the person sees; one of another workspace is none. Raises BranchNotFound."""
-    if db.session.scalar(select(Branch.id).where(Branch.id == branch_id, is_workplace())) is None:
-        raise BranchNotFound
 
 
 # --- Locks and writes -------------------------------------------------------------------------------------------------

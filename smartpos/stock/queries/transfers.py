@@ -16,6 +16,8 @@ from smartpos.core.errors import NotFound
 from smartpos.core.money import round_cost
 from smartpos.core.paging import AnySelect
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import is_workplace
+from smartpos.stock.errors import BranchNotFound
 from smartpos.stock.models import (
     AdjustmentReason,
     Batch,
@@ -73,6 +75,15 @@ def transfer_for(transfer_id: int) -> StockTransfer:
     found = db.session.execute(query).scalar_one_or_none() if 0 < transfer_id <= LARGEST_ID else None
     if found is None:
         raise NotFound
+    return found
+
+
+def seen_branch(branch_id: int) -> int:
+    """A branch that the person sees and may choose; one of another workspace is none. Raises BranchNotFound."""
+    query = select(Branch.id).where(Branch.id == branch_id, is_workplace())
+    found = db.session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise BranchNotFound
     return found
 
 
