@@ -99,8 +99,8 @@ declare_setting(
         USUAL_STEPS,
         _l("Suggested markdowns before expiry"),
         _l(
-            "Per cent of shelf life left : per cent off. 30:20, 15:35, 5:50 suggests a fifth off when less than a third of"
-            " the life is left. Empty suggests nothing."
+            "Per cent of shelf life left : per cent off. 30:20, 15:35, 5:50 suggests a fifth off when less than a third"
+            " of the life is left. Empty suggests nothing."
         ),
         check=check_steps,
     )
