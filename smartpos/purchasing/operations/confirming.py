@@ -102,6 +102,9 @@ def confirm_purchase(
     for item in purchase.items:
         if item.received_quantity is None:
             item.received_quantity = item.quantity
+    # Before anything that is scarce, as whoever enters and confirms a purchase at once does.
+    anew = remainder is Remainder.BACKORDER and any(item.quantity > counted(item) for item in purchase.items)
+    number = next_number("purchase", "P") if anew else None
     goods = _locked_goods(purchase, actor)
     check_expiry(purchase.items, goods, actor)
     reckon(purchase, goods, actor=actor)
@@ -119,7 +122,7 @@ def confirm_purchase(
         _owe(purchase, supplier, arrived, actor)
     purchase.status = PurchaseStatus.CONFIRMED
     purchase.confirmed_by, purchase.confirmed_at = actor.user_id, utc_now()
-    rest = _backorder(purchase, actor) if remainder is Remainder.BACKORDER else None
+    rest = _backorder(purchase, number, actor) if number is not None else None
     db.session.flush()
     return purchase, rest
 
@@ -259,16 +262,14 @@ def _owe(purchase: Purchase, supplier: LockedSupplier, arrived: Sequence[Purchas
     )
 
 
-def _backorder(purchase: Purchase, actor: Actor) -> Purchase | None:
-    """The rest of a delivery in part, as an order of its own; None when nothing is missing."""
+def _backorder(purchase: Purchase, number: str, actor: Actor) -> Purchase:
+    """The rest of a delivery in part, as an order of its own."""
     missing = [
         (item, item.quantity - counted(item)) for item in purchase.items if item.quantity > counted(item)
     ]
-    if not missing:
-        return None
     now = utc_now()
     rest = Purchase(
-        number=next_number("purchase", "P"),
+        number=number,
         backorder_of_id=purchase.id,
         supplier_id=purchase.supplier_id,
         branch_id=purchase.branch_id,

@@ -179,6 +179,8 @@ def _sum_up(document: Purchase) -> None:
 
 def _write(document: Purchase, actor: Actor) -> None:
     supplier_id = document.supplier_id
+    # Before anything that is scarce, as whoever enters and confirms a purchase at once does.
+    document.number = next_number("purchase", "P")
     if supplier_id is not None:
         lock_supplier(supplier_id, deleted_too=True, actor=actor)
     movements = [
@@ -189,7 +191,6 @@ def _write(document: Purchase, actor: Actor) -> None:
         prepared = prepare_movements(movements, branch_id=document.branch_id, allow_expired=True, actor=actor)
     except NotEnoughStock as error:
         raise GoodsAreGone(error.facts["lines"]) from None
-    document.number = next_number("purchase", "P")
     document.status = PurchaseStatus.CONFIRMED
     document.confirmed_by, document.confirmed_at = actor.user_id, utc_now()
     db.session.add(document)
