@@ -47,12 +47,12 @@ def test_every_endpoint_is_written_down(base_app: Flask) -> None:
         if rule.endpoint.split(".")[0] not in views:
             present.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
     written = {endpoint: set(methods) for endpoint, methods in DOORS.items()}
-    assert written == present, "say in tests/doors.py who may open it"
+    assert written == present, "say in tests/doors who may open it"
 
 
 def test_every_admin_view_is_written_down(base_app: Flask) -> None:
     views = views_of(base_app)
-    assert set(VIEWS) == set(views), "say in tests/doors.py who may open it"
+    assert set(VIEWS) == set(views), "say in tests/doors who may open it"
     assert {name: set(view.acts) for name, view in VIEWS.items()} == {
         name: {action.name for action in view.all_row_actions()} for name, view in views.items()
     }

@@ -1,0 +1,12 @@
+"""Who may open what: every address of the product, written down by hand for ``test_permissions``.
+
+A new endpoint is added here with the permission it asks for; the walk fails until it is.
+"""
+
+from tests.doors import goods, people, selling
+from tests.doors.door import PUBLIC, SIGNED_IN, Door
+from tests.doors.views import VIEWS, View
+
+DOORS: dict[str, dict[str, Door]] = people.DOORS | goods.DOORS | selling.DOORS
+
+__all__ = ["DOORS", "PUBLIC", "SIGNED_IN", "VIEWS", "Door", "View"]
