@@ -6,7 +6,18 @@ from importlib import import_module
 from bench.figures import Figure, table
 
 # In the order of the table; each module has ``measure() -> list[Figure]``.
-MEASUREMENTS = ("startup", "checkout", "tills", "close", "search", "imports", "lists", "movements", "scan", "till")
+MEASUREMENTS = (
+    "startup",
+    "checkout",
+    "tills",
+    "close",
+    "search",
+    "imports",
+    "lists",
+    "movements",
+    "scan",
+    "till",
+)
 
 
 def main(names: list[str]) -> int:
