@@ -115,16 +115,16 @@ def test_lists_are_walked_to_their_end(shop: Shop, api_of: Callable[..., Api], t
         assert till.post("/api/sell", sale({"product_id": shop.product(), "quantity": 1})).status_code == 201
     for name in LISTS:
         whole = owner.get(f"/api/{name}?limit=1000").json
-        assert whole["next_cursor"] is None and whole["items"], name
+        assert whole["items"] and (whole["next_cursor"] is None or len(whole["items"]) == 1000), name
         assert_exact(whole, name)
         seen: list[Any] = []
-        cursor = ""
+        cursor, step = "", max(3, len(whole["items"]) // 20)
         while cursor is not None:
-            page = owner.get(f"/api/{name}?limit=3" + (f"&cursor={cursor}" if cursor else "")).json
-            assert len(page["items"]) == 3 or page["next_cursor"] is None
+            page = owner.get(f"/api/{name}?limit={step}" + (f"&cursor={cursor}" if cursor else "")).json
+            assert len(page["items"]) == step or page["next_cursor"] is None
             seen += page["items"]
             cursor = page["next_cursor"]
-        assert seen == whole["items"], name
+        assert seen[: len(whole["items"])] == whole["items"], name
         refused(owner.get(f"/api/{name}?cursor=nonsense"), 422)
         refused(owner.get(f"/api/{name}?limit=0"), 422)
 

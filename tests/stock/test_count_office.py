@@ -105,7 +105,7 @@ def test_a_blind_count_is_blind_in_the_office_too(
         hidden, seen = shown(storekeeper, address), shown(boss, address)
         assert ">77<" in re.sub(r"\s+", "", seen), address
         assert ">77<" not in re.sub(r"\s+", "", hidden), address
-        assert "700" not in hidden, address
+        assert not re.search(r">\W?700\b", hidden), address
 
 
 def test_who_only_counts_needs_no_back_office(

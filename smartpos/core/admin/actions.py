@@ -78,7 +78,8 @@ class RowActions:
         return [
             action
             for action in self.all_row_actions()
-            if action.applies_to(row) and (action.in_list or not in_list)
+            # What a list does not offer is not asked about its rows, which might cost a statement for each of them.
+            if (action.in_list or not in_list) and action.applies_to(row)
         ]
 
     def all_row_actions(self: Any) -> list[RowAction]:

@@ -28,6 +28,7 @@ from smartpos.stock.models import (
 from smartpos.stock.permissions import StockPermission
 from smartpos.stock.queries.goods import WITHOUT_STOCK
 
+MOST_WAITING = 100
 OPEN = (CountStatus.COUNTING, CountStatus.REVIEW)
 LARGEST_ID = 2**63 - 1
 RECENT = 50
@@ -100,9 +101,9 @@ def open_counts(limit: int = 100) -> list[StockCount]:
 
 
 def waiting_counts() -> int:
-    """How many counts wait for approval."""
-    query = select(func.count()).select_from(StockCount).where(StockCount.status == CountStatus.REVIEW)
-    return int(db.session.execute(query).scalar_one())
+    """How many counts wait for approval; counted to 100 and no further."""
+    waiting = select(StockCount.id).where(StockCount.status == CountStatus.REVIEW).limit(MOST_WAITING)
+    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
 def in_scope(category_id: int | None) -> Any:

@@ -30,6 +30,7 @@ from smartpos.stock.models import (
     TransferStatus,
 )
 
+MOST_WAITING = 100
 TRANSFER_ORIGIN = "stock_transfer"
 DISCREPANCIES = (AdjustmentReason.LOSS, AdjustmentReason.FOUND)
 LARGEST_ID = 2**63 - 1
@@ -246,10 +247,10 @@ def names_of_people(user_ids: Collection[int | None]) -> Mapping[int, str]:
 
 
 def waiting_transfers() -> int:
-    """How many transfers wait for approval, of those that the person sees."""
-    query = select(func.count()).select_from(StockTransfer)
-    waiting = StockTransfer.status == TransferStatus.PENDING
-    return db.session.scalar(query.where(waiting, seen_transfers())) or 0
+    """How many transfers wait for approval, of those that the person sees; counted to 100 and no further."""
+    pending = StockTransfer.status == TransferStatus.PENDING
+    waiting = select(StockTransfer.id).where(pending, seen_transfers()).limit(MOST_WAITING)
+    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
 def goods_at(branch_id: int, product_ids: Collection[int]) -> list[dict[str, Any]]:
