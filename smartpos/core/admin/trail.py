@@ -51,6 +51,8 @@ _FIELDS: Mapping[str, Any] = {
     "promotion_id": _l("Promotion"),
     "created_by": _l("Made by"),
     "updated_by": _l("Changed by"),
+    "client_uuid": _l("Number given by the device"),
+    "content_hash": _l("Fingerprint"),
     "price": _l("Price"),
     "barcode": _l("Barcode"),
     "sort_order": _l("Order"),
