@@ -301,3 +301,21 @@ def test_the_books_tell_when_a_lot_does_not_agree(shop: Shop, books: Books) -> N
         db.session.execute(db.text("UPDATE batch_stocks SET quantity = quantity - 1"))
         db.session.execute(db.text("UPDATE branch_stocks SET reserved_quantity = 1"))
     assert [one.check for one in books()] == ["reserved quantity = sum of its reservations"]
+
+
+def test_a_line_that_names_a_lot_chooses_before_one_that_does_not(shop: Shop, books: Books) -> None:
+    milk = lotted(shop)
+    receive(shop, milk, "5", "SOON", day(3))
+    receive(shop, milk, "5", "LATE", day(30))
+    soon = batch_id(shop, milk, "SOON")
+    anything, same_number, named = post(
+        shop,
+        Movement(milk, Decimal(-3)),
+        Movement(milk, Decimal(-2), lot=Lot("SOON")),
+        Movement(milk, Decimal(-4), batch_id=soon),
+    )
+    assert moved(named) == [("SOON", -4)]
+    assert moved(same_number) == [("SOON", -1), ("LATE", -1)]
+    assert moved(anything) == [("LATE", -3)]
+    assert lots_of(shop, milk) == {"LATE": 1}
+    assert books() == []

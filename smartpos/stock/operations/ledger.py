@@ -280,10 +280,16 @@ def _value(
     first: dict[int, int] = {}
     for place, request in enumerate(requests):
         first.setdefault(request.product_id, place)
-    # What comes in is there before anything of it goes out, whatever the order of the lines.
+    # What comes in is there before anything of it goes out, whatever the order of the lines. Whoever names a lot takes
+    # it before those to whom another will do as well, and before those who only prefer it and take on from the others.
     order = sorted(
         range(len(requests)),
-        key=lambda place: (first[requests[place].product_id], requests[place].quantity < 0),
+        key=lambda place: (
+            first[requests[place].product_id],
+            requests[place].quantity < 0,
+            lots[place] is None,
+            requests[place].batch_id is None,
+        ),
     )
     for place in order:
         request = requests[place]
