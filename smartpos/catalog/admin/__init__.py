@@ -81,7 +81,9 @@ describe(
 )
 
 
-describe_subjects({"promotion_targets": _l("What promotions are for")})
+describe_subjects(
+    {"promotion_targets": _l("What promotions are for"), "label_templates": _l("Templates of labels")}
+)
 
 
 def init_app(app: Flask) -> None:

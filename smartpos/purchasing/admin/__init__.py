@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import RowAction, add_views, register_details_part, register_row_action
 from smartpos.core.admin.origins import register_origin
+from smartpos.core.admin.trail import describe_subjects
 from smartpos.purchasing.admin.common import PURCHASING
 from smartpos.purchasing.admin.payments import SupplierPaymentView, to_payment
 from smartpos.purchasing.admin.prices import SupplierPriceView, prices_card
@@ -13,6 +14,8 @@ from smartpos.purchasing.models import Purchase, PurchaseItem, SupplierPayment, 
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.payments import SUPPLIER_PAYMENT_ORIGIN
 from smartpos.purchasing.queries.purchases import PURCHASE_ORIGIN
+
+describe_subjects({"purchase_costs": _l("Other costs")})
 
 
 def init_app(app: Flask) -> None:

@@ -181,14 +181,22 @@ class PurchaseView(ReadOnlyView):
         "reason": _l("Reason"),
         "original": _l("Goes back of"),
         "rest_of": _l("Rest of"),
+        "backorder_of": _l("Rest of"),
+        "raw_text": _l("Text of the paper"),
+        "processed_data": _l("What was read from the paper"),
         "later": _l("Later documents"),
         "author": _l("By"),
         "created": _l("Entered"),
         "ordered": _l("Ordered"),
+        "ordered_at": _l("Ordered"),
         "received": _l("Received"),
+        "received_at": _l("Received"),
         "confirmed": _l("Confirmed"),
+        "confirmed_at": _l("Confirmed"),
         "reverted": _l("Reverted"),
+        "reverted_at": _l("Reverted"),
         "cancelled": _l("Cancelled"),
+        "cancelled_at": _l("Cancelled"),
     }
     column_formatters = {
         "number": _number,
@@ -421,6 +429,8 @@ class PurchaseItemView(ReadOnlyView):
         "sale_price": _l("Sale price"),
         "batch_number": _l("Lot"),
         "expiration_date": _l("Expires"),
+        "position": _l("Line"),
+        "returns": _l("Goes back of"),
     }
     column_sortable_list = ()
     column_filters = ("product", "quantity", "price", "expiration_date", "batch_number")

@@ -124,6 +124,7 @@ class TransferView(ReadOnlyView):
         "approved_at": _l("Approved"),
         "shipped_at": _l("Sent off"),
         "completed_at": _l("Received"),
+        "closed_at": _l("Closed"),
         "author": _l("By"),
     }
     column_details_list = ("number", "status", "from_branch", "to_branch")
