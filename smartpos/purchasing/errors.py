@@ -31,6 +31,13 @@ class WrongStatus(Conflict):
         super().__init__(sentence, purchase_status=status)
 
 
+class ReceivedMeanwhile(Conflict):
+    """A line was to be split on a purchase that was received before, without all of its lines being named."""
+
+    code = "received_meanwhile"
+    title = _l("This purchase was received meanwhile. Reload the page.")
+
+
 class UnknownLines(NotFound):
     """Lines that are not on this purchase; ``items`` lists their ids."""
 

@@ -12,7 +12,7 @@ from smartpos.core.errors import Invalid
 from smartpos.core.money import QUANTITY_LIMIT, ZERO
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
-from smartpos.purchasing.errors import UnknownLines, WrongStatus
+from smartpos.purchasing.errors import ReceivedMeanwhile, UnknownLines, WrongStatus
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import OPEN
 from smartpos.purchasing.operations.facts import MOST_LINES
@@ -43,8 +43,9 @@ def receive_purchase(
     """Note what has arrived; it may be done again until the purchase is confirmed.
 
     Without ``lines`` everything came as ordered. A line that is not named keeps what was noted of it before, and has
-    not come when nothing was. A line that is named several times is split: each part is a lot of its own. What is
-    owed follows what was unloaded. Raises PurchaseNotFound, WrongStatus, UnknownLines, ExpiryInThePast, BadField.
+    not come when nothing was. A line that is named several times is split: each part is a lot of its own, and parts
+    of which nothing came are left out. What is owed follows what was unloaded. Raises PurchaseNotFound, WrongStatus,
+    ReceivedMeanwhile, UnknownLines, ExpiryInThePast, BadField.
     """
     purchase = purchase_of(purchase_id, locked=True)
     if purchase.status not in OPEN or purchase.type is not PurchaseType.PURCHASE:
@@ -82,6 +83,9 @@ def _note(
     for place, line in enumerate(lines):
         _check(place, line, items[line.item_id], goods)
         parts.setdefault(line.item_id, []).append(line)
+    # A part of nothing is no lot, and must not stand for the line in place of what came.
+    parts = {item_id: [one for one in named if one.received] or named[:1] for item_id, named in parts.items()}
+    _refuse_repeated(purchase, items, parts)
     for item in list(purchase.items):
         if item.id in parts:
             _split(purchase, item, parts[item.id])
@@ -89,6 +93,19 @@ def _note(
             item.received_quantity = Decimal("0.000")
     if len(purchase.items) > MOST_LINES:
         raise Invalid(_("A purchase may have at most %(most)s lines.", most=MOST_LINES))
+
+
+def _refuse_repeated(
+    purchase: Purchase, items: Mapping[int, PurchaseItem], parts: Mapping[int, Sequence[ReceivedLine]]
+) -> None:
+    """Splitting makes lines that whoever sends the same once more does not name; they would come on top of the rest.
+
+    Whoever names every line there is now knows of the split, and means it.
+    """
+    if purchase.status is not PurchaseStatus.RECEIVED or items.keys() == parts.keys():
+        return
+    if any(len(named) > 1 for named in parts.values()):
+        raise ReceivedMeanwhile
 
 
 def _check(place: int, line: ReceivedLine, item: PurchaseItem, goods: Mapping[int, BoughtGoods]) -> None:
@@ -110,8 +127,6 @@ def _split(purchase: Purchase, item: PurchaseItem, parts: Sequence[ReceivedLine]
     _put(item, first)
     position = max(other.position for other in purchase.items)
     for part in others:
-        if part.received == 0:
-            continue
         # What was ordered goes along with its part, as far as it reaches; a line of nothing ordered cannot be.
         ordered = min(part.received, item.quantity - (item.received_quantity or ZERO))
         if 0 < ordered < item.quantity:

@@ -131,21 +131,13 @@ def _codes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _received() -> list[operations.ReceivedLine]:
     lines = []
     for item_id in request.form.getlist("item", type=int):
-        typed = request.form.get(f"quantity-{item_id}", "").strip()
-        if not typed:
-            continue  # nobody has looked; it keeps what was noted of it
-        lines.append(
-            operations.ReceivedLine(
-                item_id,
-                _quantity(typed),
-                _text(f"lot-{item_id}"),
-                _day(request.form.get(f"expires-{item_id}", "")),
-            )
+        # The line's own part, and those under “Another lot”. Where all of them are blank nobody has looked, and the
+        # line keeps what was noted of it; else the first one that is filled stands for the line.
+        quantities, numbers, days = (
+            [request.form.get(f"{name}-{item_id}", ""), *request.form.getlist(f"more-{name}-{item_id}")]
+            for name in ("quantity", "lot", "expires")
         )
-        more = request.form.getlist(f"more-quantity-{item_id}")
-        numbers = request.form.getlist(f"more-lot-{item_id}")
-        days = request.form.getlist(f"more-expires-{item_id}")
-        for quantity, number, day in zip(more, numbers, days, strict=False):
+        for quantity, number, day in zip(quantities, numbers, days, strict=False):
             if quantity.strip():
                 lines.append(operations.ReceivedLine(item_id, _quantity(quantity), _clean(number), _day(day)))
     return lines
