@@ -258,7 +258,7 @@ def test_cancelling_on_the_way_brings_goods_back_as_they_were(shop: Shop) -> Non
 
 
 def test_lots_go_first_expired_first_and_keep_their_identity(shop: Shop) -> None:
-    milk, lots = with_lots(shop, ("Old", "2", -3), ("Soon", "3", 5), ("Late", "5", 50))
+    milk, lots = with_lots(shop, ("Old", "2", 1), ("Soon", "3", 5), ("Late", "5", 50))
     number = sent(shop, (milk, "4"))
     assert lots_in(shop, milk, transit(shop)) == {lots["Old"]: 2, lots["Soon"]: 2}
     receive(shop, number)
@@ -405,3 +405,16 @@ def statements(shop: Shop, lines: int) -> tuple[int, ...]:
 def test_statements_do_not_grow_with_lines(shop: Shop) -> None:
     statements(shop, 2)
     assert statements(shop, 4) == statements(shop, 40)
+
+
+def test_expired_lots_are_sent_where_they_are_named_and_otherwise_last(shop: Shop) -> None:
+    milk, lots = with_lots(shop, ("OLD", "5", -3), ("NEW", "5", 9))
+    first = sent(shop, (milk, "4"))
+    assert lots_in(shop, milk, transit(shop)) == {lots["NEW"]: 4}
+    receive(shop, first)
+    named = sent(shop, (milk, "2", lots["OLD"]))
+    assert lots_in(shop, milk, transit(shop)) == {lots["OLD"]: 2}
+    receive(shop, named)
+    sent(shop, (milk, "2"))
+    assert lots_in(shop, milk, transit(shop)) == {lots["NEW"]: 1, lots["OLD"]: 1}
+    assert disagreements(shop) == []

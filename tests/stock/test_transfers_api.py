@@ -157,14 +157,15 @@ def test_who_sees_one_end_acts_at_that_end(shop: Shop, api_of: Callable[..., Api
         home = db.session.get(Branch, shop.branch_id)
         assert home is not None
         home.workspace_id = north.id
-        create_user(
-            username="northerner",
-            full_name="N",
-            role=RoleKey.MANAGER,
-            password=PASSWORD,
-            workspace_ids=[north.id],
-            actor=shop.actor(),
-        )
+        for username, workspace in (("northerner", north), ("southerner", south)):
+            create_user(
+                username=username,
+                full_name="N",
+                role=RoleKey.MANAGER,
+                password=PASSWORD,
+                workspace_ids=[workspace.id],
+                actor=shop.actor(),
+            )
         far_id = far.id
     number = ask(shop, (milk, "1"), who="owner", to_branch_id=far_id)
     hidden = ask(shop, (milk, "1"), who="owner", from_branch_id=far_id, to_branch_id=shop.warehouse_id)
@@ -177,3 +178,9 @@ def test_who_sees_one_end_acts_at_that_end(shop: Shop, api_of: Callable[..., Api
     refused = api.post(f"/api/transfers/{number}/complete", {})
     assert (refused.status_code, refused.json["code"]) == (404, "branch_not_found")
     assert status(shop, number) == "in_transit"
+    # Somebody of the other end cannot put the goods back into a branch they do not see.
+    southerner = api_of("southerner")
+    refused = southerner.post(f"/api/transfers/{number}/cancel", {})
+    assert (refused.status_code, refused.json["code"]) == (404, "branch_not_found")
+    assert status(shop, number) == "in_transit"
+    assert api.post(f"/api/transfers/{number}/cancel", {}).status_code == 200

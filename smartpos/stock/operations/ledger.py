@@ -5,7 +5,7 @@ never held, one more where lots are kept, and one or two where goods come in wit
 which order things are locked and why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -97,22 +97,35 @@ def post_movements(
     occurred_at: datetime | None = None,
     allow_negative: bool = False,
     allow_expired: bool = False,
+    expired_last: bool = False,
+    untold: Collection[int] = (),
     actor: Actor,
 ) -> list[Posted]:
     """Move goods in a branch for any cause; one ``Posted`` per request, in its order.
 
     Products of which no stock is kept post nothing and cost their ``cost_price``. Lots whose day of expiry has passed
-    stay where they are unless ``allow_expired`` (goods are written off, returned to the supplier, moved).
+    stay where they are unless ``allow_expired`` (goods are written off, returned to the supplier); ``expired_last``
+    takes them when they are named or nothing else is left (goods are moved). ``untold`` is of ``write_movements``.
 
     Raises NotEnoughStock with every product that is short (unless ``allow_negative``), GoodsExpired with every product
     of which nothing else is left, UnknownGoods, UnknownLots, LotOfAnotherProduct, LotExpiryDiffers and StockTooLarge.
     The branch must exist.
     """
     prepared = prepare_movements(
-        requests, branch_id=branch_id, allow_negative=allow_negative, allow_expired=allow_expired, actor=actor
+        requests,
+        branch_id=branch_id,
+        allow_negative=allow_negative,
+        allow_expired=allow_expired,
+        expired_last=expired_last,
+        actor=actor,
     )
     write_movements(
-        prepared, origin_kind=origin_kind, origin_id=origin_id, occurred_at=occurred_at, actor=actor
+        prepared,
+        origin_kind=origin_kind,
+        origin_id=origin_id,
+        occurred_at=occurred_at,
+        untold=untold,
+        actor=actor,
     )
     return prepared.posted
 
@@ -123,6 +136,7 @@ def prepare_movements(
     branch_id: int,
     allow_negative: bool = False,
     allow_expired: bool = False,
+    expired_last: bool = False,
     happened_on: date | None = None,
     goods: Mapping[int, Goods] | None = None,
     actor: Actor,
@@ -131,7 +145,7 @@ def prepare_movements(
 
     Write the document, then call ``write_movements`` in the same transaction. ``goods`` saves a statement when the
     caller has read the products already. ``happened_on`` is for goods that are gone already, since that day: lots that
-    were good then go first, and expired ones rather than none. Raises as ``post_movements`` does.
+    were good then go first, and expired ones rather than none; ``expired_last`` is the same for today. Raises as ``post_movements`` does.
     """
     if goods is None:
         goods = goods_of([request.product_id for request in requests])
@@ -158,7 +172,7 @@ def prepare_movements(
         happened_on or today_of(actor),
         allow_negative=allow_negative,
         allow_expired=allow_expired,
-        as_happened=happened_on is not None,
+        as_happened=expired_last or happened_on is not None,
     )
     _value(requests, goods, prepared, lots, rules)
     rules.refuse()

@@ -140,7 +140,7 @@ def reject_transfer(transfer_id: int, *, reason: str, actor: Actor) -> StockTran
 def ship_transfer(transfer_id: int, *, actor: Actor) -> StockTransfer:
     """Send off an approved transfer: its goods leave their branch for the transit place, at the value they have there.
 
-    Expired lots may be moved. Raises TransferInOtherState, NotEnoughStock with all the lines, NotInStock,
+    An expired lot goes where it is named; otherwise all that is good goes before it. Raises TransferInOtherState, NotEnoughStock with all the lines, NotInStock,
     BranchNotFound when the person does not see the branch that sends.
     """
     transfer = _locked(transfer_id, TransferStatus.APPROVED)
@@ -154,7 +154,7 @@ def ship_transfer(transfer_id: int, *, actor: Actor) -> StockTransfer:
         Movement(line.product_id, -line.quantity, notes=transfer.number, batch_id=line.batch_id)
         for line in lines
     ]
-    posted = _post(wanted, transfer, transfer.from_branch_id, actor)
+    posted = _post(wanted, transfer, transfer.from_branch_id, actor, expired_last=True)
     parcels = [parcel for one in posted for parcel in _parcels(one)]
     _post([arriving(parcel, transfer.number) for parcel in parcels], transfer, transit, actor)
     _keep_values({line.id: -one.value for line, one in zip(lines, posted, strict=True)}, actor)
@@ -190,7 +190,8 @@ def complete_transfer(
 def cancel_transfer(transfer_id: int, *, reason: str | None = None, actor: Actor) -> StockTransfer:
     """Call off a transfer. One that is on its way comes back to its branch with its value and its lots.
 
-    Raises TransferInOtherState, and for one on its way Forbidden without the permission to send off.
+    Raises TransferInOtherState, and for one on its way Forbidden without the permission to send off and
+    BranchNotFound when the person does not see the branch that gets its goods back.
     """
     transfer = _locked(
         transfer_id, TransferStatus.PENDING, TransferStatus.APPROVED, TransferStatus.IN_TRANSIT
@@ -198,6 +199,7 @@ def cancel_transfer(transfer_id: int, *, reason: str | None = None, actor: Actor
     if transfer.status is TransferStatus.IN_TRANSIT:
         if not actor.can(P.TRANSFER_SHIP):
             raise Forbidden(permission=str(P.TRANSFER_SHIP))
+        seen_branch(transfer.from_branch_id)
         transit = transit_branch(actor=actor)
         parcels = in_transit(transfer.id, transit)
         _lock_stock([one.product_id for one in parcels], transfer.from_branch_id, transit, actor)
@@ -310,14 +312,20 @@ def _lines_of(transfer: StockTransfer) -> list[StockTransferLine]:
 
 
 def _post(
-    movements: Sequence[Movement], transfer: StockTransfer, branch_id: int, actor: Actor
+    movements: Sequence[Movement],
+    transfer: StockTransfer,
+    branch_id: int,
+    actor: Actor,
+    *,
+    expired_last: bool = False,
 ) -> list[Posted]:
     return post_movements(
         movements,
         origin_kind=TRANSFER_ORIGIN,
         origin_id=transfer.id,
         branch_id=branch_id,
-        allow_expired=True,
+        allow_expired=not expired_last,
+        expired_last=expired_last,
         actor=actor,
     )
 

@@ -5,7 +5,7 @@ what is told about them from the same moment. A quantity that crosses one of its
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -127,14 +127,22 @@ def write_movements(
     origin_kind: str,
     origin_id: int,
     occurred_at: datetime | None = None,
+    untold: Collection[int] = (),
     actor: Actor,
 ) -> None:
-    """The second half of ``post_movements``: write what ``prepare_movements`` found, with its cause."""
+    """The second half of ``post_movements``: write what ``prepare_movements`` found, with its cause.
+
+    Of the products ``untold`` nothing is told, because another post of them follows in the same transaction: that one
+    tells what both have come to.
+    """
     if not prepared.entries:
         return
     now = utc_now()
     levels, entries = prepared.levels, prepared.entries
-    states = {product_id: _state(level, prepared.watched[product_id]) for product_id, level in levels.items()}
+    states = {
+        product_id: watched.state if product_id in untold else _state(levels[product_id], watched)
+        for product_id, watched in ((product_id, prepared.watched[product_id]) for product_id in levels)
+    }
     parameters: dict[str, Any] = {
         "organization_id": actor.organization.id,
         "branch_id": prepared.branch_id,
