@@ -180,6 +180,7 @@ def _shown(found: ImportRun, importer: engine.Importer, problem: str | None = No
         author=_people([found]).get(found.created_by),
         records_url=url_for(back) if back else None,
         sees_file=_sees_file(found, importer),
+        may_undo=engine.may_undo(found, importer, g.principal),
     )
 
 

@@ -15,6 +15,7 @@ from smartpos.core.db import db, utc_now
 from smartpos.core.imports import progress
 from smartpos.core.models import ImportChange, ImportRun, ImportStatus
 from smartpos.core.sheets import read_sheet
+from smartpos.identity.models import User
 from tests.cast import Shop, ean13
 from tests.catalog.sheets import Importing, book, sheet
 
@@ -226,3 +227,25 @@ def test_it_can_go_back_to_the_columns(importing: Importing) -> None:
     assert importing.run().status is ImportStatus.UPLOADED
     assert 'name="column-0"' in importing.page()
     assert importing.post("confirm").status_code == 409
+
+
+def test_who_may_not_set_a_column_may_not_set_it_back(
+    shop: Shop, importing: Importing, client_of: Callable[..., Any]
+) -> None:
+    shop.product("Choy", sku="A-1", barcode=ean13(651), price="5000")
+    importing.bring(book(("Kodi", "Nomi", "Narxi"), ("A-1", "Choy", 7000)))
+    with shop.inside():
+        role = db.session.get_one(User, shop.users["manager"]).role
+        role.permissions = [row for row in role.permissions if row.permission != "catalog:price:write"]
+    assert "/undo" not in importing.page()
+    assert importing.post("undo").status_code == 403
+    assert importing.run().status is ImportStatus.DONE
+    # The right may also go between the button and the work.
+    change(shop, importing.run_id, status=ImportStatus.UNDOING)
+    with shop.app.app_context():
+        jobs.take_sheet_back(shop.organization_id, importing.run_id, shop.users["manager"])
+        db.session.commit()
+    run = importing.run()
+    assert run.status is ImportStatus.DONE and run.message
+    with shop.inside():
+        assert db.session.scalars(select(Product.price).where(Product.sku == "A-1")).one() == 7000

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from smartpos.core.audit import record
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import Invalid, SmartPOSError
+from smartpos.core.errors import Forbidden, Invalid, SmartPOSError
 from smartpos.core.files import read_file, store_file
 from smartpos.core.imports import progress
 from smartpos.core.imports.columns import find_header, header_texts, offered_fields, read_choice
@@ -97,9 +97,17 @@ def confirm_import(run: ImportRun, *, actor: Any) -> None:
     _begin(run, ImportStatus.RUNNING, actor)
 
 
+def may_undo(run: ImportRun, importer: Importer, actor: Any) -> bool:
+    """Whether the person may fill every column of the run: to change it back is to change it."""
+    offered = {field.name for field in offered_fields(importer, actor)}
+    return offered.issuperset(run.columns.values())
+
+
 def request_undo(run: ImportRun, *, actor: Any) -> None:
-    """Take a finished import back; the work is to be enqueued. Raises NotNow."""
+    """Take a finished import back; the work is to be enqueued. Raises NotNow, Forbidden."""
     _expect(run, ImportStatus.DONE)
+    if not may_undo(run, _importer_of(run), actor):
+        raise Forbidden
     _begin(run, ImportStatus.UNDOING, actor)
     run.message = None
 
@@ -363,6 +371,9 @@ def _preview(lines: Sequence[Line], work: Work) -> list[list[Any]]:
 
 def _undo(run: ImportRun, actor: Any) -> None:
     importer = _importer_of(run)
+    if not may_undo(run, importer, actor):
+        # The right was taken away between the button and the work.
+        raise Forbidden
     db.session.execute(
         text(
             "SELECT pg_advisory_xact_lock(hashtext('imports'), hashtext(current_setting('app.organization_id')))"
