@@ -106,13 +106,14 @@ def unit_cost(value: Decimal, quantity: Decimal) -> Decimal:
     return round_cost(value / quantity)
 
 
-def part(whole: Decimal, before: Decimal, now: Decimal, quantity: Decimal) -> Decimal:
-    """What ``now`` units take of an amount for ``quantity`` units after ``before`` have gone already.
+def part(whole: Decimal, taken: Decimal, after: Decimal, quantity: Decimal) -> Decimal:
+    """What a portion takes of an amount for ``quantity`` units; with it ``after`` units have gone, and the portions
+    before it have ``taken`` so much.
 
-    part = round(whole × (before + now) ÷ quantity) − round(whole × before ÷ quantity), so that the parts of all units
-    add up to the whole exactly, in whatever portions they go.
+    part = round(whole × after ÷ quantity) − taken, and never below zero, so that the parts of all units add up to the
+    whole exactly, in whatever portions they go and whichever of them came back meanwhile.
     """
-    return part_of(whole, before + now, quantity) - part_of(whole, before, quantity)
+    return max(part_of(whole, after, quantity) - taken, NOTHING)
 
 
 def _weights(spread_by: SpreadBy, lines: Sequence[CostedLine]) -> list[Decimal]:

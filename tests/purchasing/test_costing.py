@@ -108,7 +108,27 @@ def test_portions_of_a_line_add_up_to_it(whole: Decimal, portions: list[Decimal]
     together = sum(portions, D(0))
     before, taken = D(0), D(0)
     for portion in portions:
-        one = part(whole, before, portion, together)
+        before += portion
+        one = part(whole, taken, before, together)
         assert one >= 0
-        before, taken = before + portion, taken + one
+        taken += one
     assert taken == whole
+
+
+@given(
+    whole=MONEY,
+    portions=st.lists(st.tuples(QUANTITIES, st.booleans()), min_size=1, max_size=8),
+)
+def test_portions_add_up_whichever_of_them_come_back(
+    whole: Decimal, portions: list[tuple[Decimal, bool]]
+) -> None:
+    together = sum((portion for portion, _back in portions), D(0))
+    before, taken, back = D(0), D(0), D(0)
+    for portion, comes_back in portions:
+        one = part(whole, taken, before + portion, together)
+        assert 0 <= one <= whole - taken
+        if comes_back:
+            back += portion
+        else:
+            before, taken = before + portion, taken + one
+    assert taken + (part(whole, taken, together, together) if back else D(0)) == whole

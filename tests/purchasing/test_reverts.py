@@ -114,6 +114,41 @@ def test_a_lot_that_is_gone_cannot_be_reverted_although_others_are_there(shop: S
     assert lots(shop, milk) == {"A": 4, "B": 50}
 
 
+def test_goods_without_a_lot_leave_the_lots_of_others_alone(shop: Shop, api: Api) -> None:
+    milk = shop.product(stock=None)
+    first = bought(api, shop, line(milk, "10", "100"))
+    second = bought(api, shop, line(milk, "10", "120", batch_number="L", expiration_date=SOON))
+    assert give_back(api, first, "4").status_code == 201
+    assert lots(shop, milk) == {"L": 10}
+    returned = api.get(f"/api/supplies/{first['id']}").json["returns"][0]
+    assert api.post(f"/api/supplies/{returned['id']}/revert", {"reason": "wrong"}).status_code == 200
+    assert api.post(f"/api/supplies/{first['id']}/revert", {"reason": "wrong"}).status_code == 200
+    assert lots(shop, milk) == {"L": 10}
+    answer = api.post(f"/api/supplies/{second['id']}/revert", {"reason": "wrong"})
+    assert answer.status_code == 200, answer.json
+    assert level(shop, milk) == (0, 0)
+    assert not broken(shop)
+
+
+def test_portions_add_up_although_one_of_them_was_reverted(shop: Shop, api: Api) -> None:
+    milk = shop.product(stock=None)
+    supplier = make_supplier(shop)
+    done = bought(api, shop, line(milk, "3", "33.3333"), supplier_id=supplier, costs=[{"amount": "10"}])
+    assert done["total"] == "100.00"
+    for back in (0, 1):  # 33.33 and 33.34; whichever comes back, the others make up the whole
+        portions = [give_back(api, done, "1").json for _time in range(2)]
+        path = f"/api/supplies/{portions[back]['id']}/revert"
+        assert api.post(path, {"reason": "wrong"}).status_code == 200
+        assert give_back(api, done, "1").status_code == 201
+        assert give_back(api, done, "1").status_code == 201
+        assert balance(shop, supplier) == 0
+        assert level(shop, milk) == (0, 0)
+        for one in api.get(f"/api/supplies/{done['id']}").json["returns"]:
+            api.post(f"/api/supplies/{one['id']}/revert", {"reason": "once more"})
+        assert balance(shop, supplier) == 100
+    assert not broken(shop)
+
+
 def test_goods_go_back_to_the_supplier_at_the_value_they_came_with(shop: Shop, api: Api) -> None:
     milk = shop.product(stock="10", cost="100")
     supplier = make_supplier(shop)

@@ -29,12 +29,15 @@ from smartpos.purchasing.operations.reckoning import check_digits, counted, name
 from smartpos.purchasing.queries.goods import BoughtGoods, bought_goods
 from smartpos.purchasing.queries.purchases import (
     PURCHASE_ORIGIN,
+    Returned,
     purchase_by_client_uuid,
     purchase_of,
-    returned_quantities,
+    returned_amounts,
 )
 from smartpos.stock.errors import NotEnoughStock
 from smartpos.stock.operations import Movement, prepare_movements, write_movements
+
+NONE = Returned(Decimal("0.000"), NOTHING, NOTHING, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def return_purchase(purchase_id: int, request: ReturnRequest, *, actor: Actor) -
         country=actor.organization.country,
         day=original.document_date,
     )
-    gone = returned_quantities([item.id for item in wanted])
+    gone = returned_amounts([item.id for item in wanted])
     _refuse_too_much(wanted, gone, goods)
     document = Purchase(
         type=PurchaseType.RETURN,
@@ -99,7 +102,7 @@ def return_purchase(purchase_id: int, request: ReturnRequest, *, actor: Actor) -
         created_by=actor.user_id,
     )
     for place, (item, quantity) in enumerate(wanted.items(), start=1):
-        document.items.append(_line(place, item, quantity, gone.get(item.id, NOTHING)))
+        document.items.append(_line(place, item, quantity, gone.get(item.id, NONE)))
     _sum_up(document)
     _write(document, actor)
     return document, True
@@ -122,14 +125,14 @@ def _wanted(original: Purchase, lines: Sequence[ReturnLine]) -> dict[PurchaseIte
 
 
 def _refuse_too_much(
-    wanted: dict[PurchaseItem, Decimal], gone: dict[int, Decimal], goods: dict[int, BoughtGoods]
+    wanted: dict[PurchaseItem, Decimal], gone: dict[int, Returned], goods: dict[int, BoughtGoods]
 ) -> None:
     too_much = []
     for item, quantity in wanted.items():
         product = goods.get(item.product_id) if item.product_id is not None else None
         if product is not None:
             check_digits(quantity, product, item.position)
-        left = counted(item) - gone.get(item.id, NOTHING)
+        left = counted(item) - gone.get(item.id, NONE).quantity
         if quantity > left:
             too_much.append(
                 {
@@ -144,8 +147,9 @@ def _refuse_too_much(
         raise MoreThanReceived(too_much)
 
 
-def _line(place: int, item: PurchaseItem, quantity: Decimal, before: Decimal) -> PurchaseItem:
+def _line(place: int, item: PurchaseItem, quantity: Decimal, gone: Returned) -> PurchaseItem:
     whole = counted(item)
+    after = gone.quantity + quantity
     return PurchaseItem(
         position=place,
         product_id=item.product_id,
@@ -155,9 +159,9 @@ def _line(place: int, item: PurchaseItem, quantity: Decimal, before: Decimal) ->
         price=item.price,
         discount_percent=item.discount_percent,
         vat_rate=item.vat_rate,
-        tax_amount=-part(item.tax_amount, before, quantity, whole),
-        total=-part(item.total, before, quantity, whole),
-        cost_share=-round_cost(part(item.cost_share, before, quantity, whole)),
+        tax_amount=-part(item.tax_amount, gone.tax, after, whole),
+        total=-part(item.total, gone.total, after, whole),
+        cost_share=-round_cost(part(item.cost_share, gone.cost_share, after, whole)),
         unit_cost=item.unit_cost,
         batch_number=item.batch_number,
         expiration_date=item.expiration_date,
@@ -184,7 +188,14 @@ def _write(document: Purchase, actor: Actor) -> None:
     if supplier_id is not None:
         lock_supplier(supplier_id, deleted_too=True, actor=actor)
     movements = [
-        Movement(item.product_id or 0, item.quantity, value=value_of(item, document), batch_id=item.batch_id)
+        Movement(
+            item.product_id or 0,
+            item.quantity,
+            value=value_of(item, document),
+            batch_id=item.batch_id,
+            # What came without a lot must not leave the lots of other purchases.
+            loose=item.batch_id is None,
+        )
         for item in document.items
     ]
     try:

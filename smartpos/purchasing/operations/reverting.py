@@ -55,7 +55,15 @@ def revert_purchase(purchase_id: int, *, reason: str, actor: Actor) -> Purchase:
     }
     moved = [Moved(*row) for row in send(_MOVED, parameters)]
     movements = [
-        Movement(line.product_id, -line.quantity, value=-line.value, batch_id=line.batch_id) for line in moved
+        Movement(
+            line.product_id,
+            -line.quantity,
+            value=-line.value,
+            batch_id=line.batch_id,
+            # What came without a lot must not leave the lots of other purchases.
+            loose=line.batch_id is None,
+        )
+        for line in moved
     ]
     try:
         prepared = prepare_movements(movements, branch_id=purchase.branch_id, allow_expired=True, actor=actor)

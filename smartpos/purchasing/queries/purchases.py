@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -105,17 +105,37 @@ def returns_of(purchase_id: int) -> list[Purchase]:
     return list(db.session.scalars(query.order_by(Purchase.id)))
 
 
-def returned_quantities(item_ids: Collection[int]) -> dict[int, Decimal]:
-    """How much of each line has gone back to the supplier, as positive numbers; lines without are missing."""
+class Returned(NamedTuple):
+    """What has gone back of a line in returns that hold: base units and money, as positive numbers."""
+
+    quantity: Decimal
+    total: Decimal
+    tax: Decimal
+    cost_share: Decimal
+
+
+def returned_amounts(item_ids: Collection[int]) -> dict[int, Returned]:
+    """How much of each line has gone back to the supplier, and at what money; lines without are missing."""
+    if not item_ids:
+        return {}
     query = (
-        select(PurchaseItem.returns_id, -func.sum(PurchaseItem.quantity))
+        select(
+            PurchaseItem.returns_id,
+            -func.sum(PurchaseItem.quantity),
+            -func.sum(PurchaseItem.total),
+            -func.sum(PurchaseItem.tax_amount),
+            -func.sum(PurchaseItem.cost_share),
+        )
         .join(Purchase, Purchase.id == PurchaseItem.purchase_id)
         .where(PurchaseItem.returns_id.in_(item_ids), Purchase.status == PurchaseStatus.CONFIRMED)
         .group_by(PurchaseItem.returns_id)
     )
-    if not item_ids:
-        return {}
-    return {row[0]: row[1] for row in db.session.execute(query) if row[0] is not None}
+    return {row[0]: Returned(*row[1:]) for row in db.session.execute(query) if row[0] is not None}
+
+
+def returned_quantities(item_ids: Collection[int]) -> dict[int, Decimal]:
+    """How much of each line has gone back to the supplier, as positive numbers; lines without are missing."""
+    return {item_id: gone.quantity for item_id, gone in returned_amounts(item_ids).items()}
 
 
 def entry_of(purchase_id: int) -> SupplierTransaction | None:
