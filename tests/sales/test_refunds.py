@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from smartpos.core.db import db
+from smartpos.core.models import Event
 from smartpos.finance.models import CashEntry, CashEntryKind
 from smartpos.sales.models import Approval, Sale, SaleItem, Shift
 from smartpos.sales.operations import open_shift
 from smartpos.sales.totals import amount_of, count_of
-from smartpos.stock.models import AdjustmentReason, InventoryMovement, StockAdjustment
+from smartpos.stock.models import AdjustmentReason, BranchStock, InventoryMovement, StockAdjustment
 from tests.cast import PIN, Shop
 from tests.conftest import Api
 from tests.sales.counter import (
@@ -396,3 +397,29 @@ def test_lines_that_the_receipt_does_not_have(shop: Shop, till: Api) -> None:
     assert refund(till, one, part(one, 0, 1), discount="5").status_code == 422
     assert refund(till, one, part(one, 0, 1), sold_at="2001-01-01T00:00:00Z").json["code"] == "wrong_sold_at"
     assert status_of(shop, one["id"]) == "completed"
+
+
+def test_damaged_goods_do_not_tell_that_there_is_enough_again(shop: Shop, till: Api) -> None:
+    milk = shop.product(stock="6", price="13500", cost="9000")
+    with shop.inside("owner"):
+        stock = db.session.scalars(
+            select(BranchStock).where(BranchStock.product_id == milk, BranchStock.branch_id == shop.branch_id)
+        ).one()
+        stock.min_quantity = Decimal(5)
+    sale = sold(till, item(milk, 2))
+
+    def told() -> list[str]:
+        with shop.inside():
+            named = select(Event.name).where(Event.name.like("stock.level_%"))
+            return list(db.session.scalars(named.order_by(Event.id)))
+
+    assert told() == ["stock.level_fell_below"]
+    assert refund(till, sale, part(sale, 0, 2, restock="damaged")).status_code == 201
+    loose = {"items": [item(milk, 2, restock="damaged")], "reason": "singan", "client_uuid": str(uuid4())}
+    assert till.post("/api/refunds", loose).status_code == 201
+    assert (told(), stock_of(shop, milk)[0]) == (["stock.level_fell_below"], 4)
+    # What comes back whole is told, even beside what does not.
+    loose["items"] = [item(milk, 2), item(milk, 2, restock="damaged")]
+    loose["client_uuid"] = str(uuid4())
+    assert till.post("/api/refunds", loose).status_code == 201
+    assert told() == ["stock.level_fell_below", "stock.level_recovered"]

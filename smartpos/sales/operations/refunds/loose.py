@@ -157,19 +157,21 @@ def _complete(
         if first is None:
             raise Conflict
         return first, False
+    damaged = [
+        Movement(one.product_id, one.quantity, value=one.value)
+        for place, one in posted.items()
+        if request.items[place].restock is Restock.DAMAGED and one.is_tracked
+    ]
     write_movements(
-        prepared, origin_kind=SALE_ORIGIN, origin_id=sold.id, occurred_at=sale.sold_at, actor=actor
-    )
-    write_off_posted(
-        [
-            Movement(one.product_id, one.quantity, value=one.value)
-            for place, one in posted.items()
-            if request.items[place].restock is Restock.DAMAGED and one.is_tracked
-        ],
-        sold,
-        branch_id=shift.branch_id,
+        prepared,
+        origin_kind=SALE_ORIGIN,
+        origin_id=sold.id,
+        occurred_at=sale.sold_at,
+        # What is damaged is there for a moment only; the write-off tells what it has come to.
+        untold={one.product_id for one in damaged},
         actor=actor,
     )
+    write_off_posted(damaged, sold, branch_id=shift.branch_id, actor=actor)
     if change is not None:
         post_changes(change, sold, actor=actor)
     sale.approvals.use(SALE_ORIGIN, sold.id)

@@ -21,6 +21,8 @@ def write_off(damaged: Sequence[Movement], sold: SoldSale, *, branch_id: int, ac
         origin_id=sold.id,
         branch_id=branch_id,
         occurred_at=sold.sold_at,
+        # They are there for a moment only, which is not worth telling anybody.
+        untold={one.product_id for one in damaged},
         actor=actor,
     )
     write_off_posted(damaged, sold, branch_id=branch_id, actor=actor)
