@@ -82,13 +82,17 @@ def product_fields() -> tuple[Field, Field]:
 
 
 def known_products(
-    lines: Sequence[Line], work: Work, columns: Iterable[str] = ()
+    lines: Sequence[Line], work: Work, columns: Iterable[str] = (), *, changes: bool = True
 ) -> dict[int, Mapping[str, Any]]:
-    """The product of each line, by the line's number. Lines without one, or with two different ones, are marked."""
+    """The product of each line, by the line's number. Lines without one, or with two different ones, are marked.
+
+    What an import ``changes`` is locked when it writes.
+    """
     named = list(columns)
-    by_sku = products_by_sku({line.get("sku") for line in lines if line.get("sku")}, named, lock=work.writes)
+    lock = work.writes and changes
+    by_sku = products_by_sku({line.get("sku") for line in lines if line.get("sku")}, named, lock=lock)
     owners = owners_of_barcodes({line.get("barcode") for line in lines if line.get("barcode")})
-    by_id = products_by_id({owner.product_id for owner in owners.values()}, named, lock=work.writes)
+    by_id = products_by_id({owner.product_id for owner in owners.values()}, named, lock=lock)
     found: dict[int, Mapping[str, Any]] = {}
     for line in lines:
         sku, barcode = line.get("sku"), line.get("barcode")

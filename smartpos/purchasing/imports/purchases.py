@@ -1,7 +1,7 @@
 """Purchases from a spreadsheet: rows with the same supplier and number are the lines of one draft.
 
-A document is found again by its supplier and number: one that is there already is left alone. Drafts touch neither
-stock nor money; somebody looks at them and confirms.
+A document is found again by its supplier, its number and its year, since numbers begin anew with the year: one that is
+there already is left alone. Drafts touch neither stock nor money; somebody looks at them and confirms.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,16 @@ from smartpos.core.money import COST_LIMIT, HUNDRED, QUANTITY_LIMIT
 from smartpos.core.sheets import Cell, cell_as_date, cell_as_decimal, cell_as_text
 from smartpos.crm.models import Supplier
 from smartpos.identity.models import Branch
-from smartpos.purchasing.models import Purchase, PurchaseStatus, PurchaseType
+from smartpos.purchasing.models import Purchase, PurchaseFile, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import cancel_purchase, draft_purchase
 from smartpos.purchasing.operations.facts import MOST_LINES, PurchaseFacts, PurchaseLine
 from smartpos.purchasing.operations.reckoning import today_of
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.stock.operations.lots import check_number
 
-# Branch, supplier, number of the document.
-Key = tuple[int, int, str]
+# Branch, supplier, number of the document, its year.
+Key = tuple[int, int, str, int]
+MOST_DOCUMENTS = 500
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class PurchaseImporter(Importer):
             ),
             read_number,
             required=True,
-            hint=_l("A document with this number of the same supplier is not entered twice."),
+            hint=_l("A document with this number of the same supplier and year is not entered twice."),
             example="A-1042",
         ),
         Field(
@@ -152,7 +153,7 @@ class PurchaseImporter(Importer):
 
     def plan(self, lines: Sequence[Line], work: Work) -> Plan:
         """Gather the rows into documents."""
-        products = known_products(lines, work, ("unit_id",))
+        products = known_products(lines, work, ("unit_id",), changes=False)
         digits: dict[int, int] = {row.id: row.digits for row in db.session.scalars(select(Unit))}
         keys = self._keys(lines, work)
         there = _entered(set(keys.values()))
@@ -167,6 +168,16 @@ class PurchaseImporter(Importer):
             key = keys[line.number]
             if key[1:] in there:
                 plan.same += 1
+                continue
+            if key not in drafts and len(drafts) == MOST_DOCUMENTS:
+                work.problem(
+                    line,
+                    "document_number",
+                    _(
+                        "At most %(most)s documents fit into one file. Put the rest into another.",
+                        most=MOST_DOCUMENTS,
+                    ),
+                )
                 continue
             draft = drafts.setdefault(key, Draft())
             day = line.get("document_date")
@@ -199,7 +210,7 @@ class PurchaseImporter(Importer):
         own = work.actor.default_branch_id if work.actor.default_branch_id in branches.values() else None
         if own is None and len(branches) == 1:
             own = next(iter(branches.values()))
-        found = {}
+        found: dict[int, tuple[int, int, str]] = {}
         for line in lines:
             name, place, number = line.get("supplier"), line.get("branch"), line.get("document_number")
             supplier_id = suppliers.get(name.casefold()) if name else None
@@ -214,7 +225,7 @@ class PurchaseImporter(Importer):
                 work.problem(line, "document_number", _("This must not be empty."))
             if supplier_id is not None and branch_id is not None and number:
                 found[line.number] = (branch_id, supplier_id, number)
-        return found
+        return _with_years(lines, found, work)
 
     def _check(self, line: Line, digits: int, work: Work) -> None:
         quantity, price = line.get("quantity"), line.get("price")
@@ -233,7 +244,7 @@ class PurchaseImporter(Importer):
 
     def write(self, plan: Plan, work: Work) -> None:
         """Enter the drafts."""
-        for (branch_id, supplier_id, number), draft in plan.steps.items():
+        for (branch_id, supplier_id, number, _year), draft in plan.steps.items():
             facts = PurchaseFacts(
                 branch_id,
                 tuple(draft.lines),
@@ -247,13 +258,36 @@ class PurchaseImporter(Importer):
             work.step(2 * len(draft.lines))
 
     def undo(self, changes: Mapping[str, Sequence[tuple[int, dict[str, Any] | None]]], work: Work) -> None:
-        """Cancel the drafts. Raises CannotUndo when one of them has gone further."""
+        """Cancel the drafts. Raises CannotUndo when one of them has gone further, or somebody has worked on it."""
         ids = [row_id for row_id, _none in changes.get("purchases", ())]
-        found = db.session.scalars(select(Purchase).where(Purchase.id.in_(ids)).order_by(Purchase.id)).all()
+        # Locked before they are looked at, so that nobody changes one meanwhile.
+        found = db.session.scalars(
+            select(Purchase)
+            .where(Purchase.id.in_(ids))
+            .order_by(Purchase.id)
+            .with_for_update(of=Purchase, key_share=True)
+            .execution_options(populate_existing=True)
+        ).all()
         gone = [row for row in found if row.status not in (PurchaseStatus.DRAFT, PurchaseStatus.CANCELLED)]
         if gone:
             raise CannotUndo(
                 [_("The purchase %(number)s is no draft any more.", number=row.number) for row in gone]
+            )
+        with_files = set(
+            db.session.scalars(select(PurchaseFile.purchase_id).where(PurchaseFile.purchase_id.in_(ids)))
+        )
+        worked_on = [
+            row
+            for row in found
+            if row.status is PurchaseStatus.DRAFT
+            and (row.updated_at > row.created_at or row.id in with_files)
+        ]
+        if worked_on:
+            raise CannotUndo(
+                [
+                    _("Somebody has worked on the purchase %(number)s since.", number=row.number)
+                    for row in worked_on
+                ]
             )
         for row in found:
             if row.status is PurchaseStatus.DRAFT:
@@ -273,14 +307,34 @@ def _line(line: Line, product: Mapping[str, Any]) -> PurchaseLine:
     )
 
 
-def _entered(keys: set[Key]) -> set[tuple[int | None, str | None]]:
-    """Which documents are there already, by supplier and number; cancelled ones are not."""
+def _with_years(
+    lines: Sequence[Line], keys: Mapping[int, tuple[int, int, str]], work: Work
+) -> dict[int, Key]:
+    """The keys with the year of each document. A row without a date is of the document above it, or of the first one
+    that has a date; a document without any is entered as of today."""
+    years: dict[tuple[int, int, str], int] = {}
+    for line in lines:
+        day = line.get("document_date")
+        if line.number in keys and day:
+            years.setdefault(keys[line.number], day.year)
+    this_year = today_of(work.actor).year
+    found = {}
+    for line in lines:
+        if line.number in keys:
+            key, day = keys[line.number], line.get("document_date")
+            year = years[key] = day.year if day else years.get(key, this_year)
+            found[line.number] = (*key, year)
+    return found
+
+
+def _entered(keys: set[Key]) -> set[tuple[int | None, str | None, int]]:
+    """Which documents are there already, by supplier, number and year; cancelled ones are not."""
     rows = db.session.execute(
-        select(Purchase.supplier_id, Purchase.document_number).where(
+        select(Purchase.supplier_id, Purchase.document_number, Purchase.document_date).where(
             Purchase.type == PurchaseType.PURCHASE,
             Purchase.status != PurchaseStatus.CANCELLED,
             Purchase.supplier_id.in_({key[1] for key in keys}),
             Purchase.document_number.in_({key[2] for key in keys}),
         )
     )
-    return {(supplier_id, number) for supplier_id, number in rows}
+    return {(supplier_id, number, day.year) for supplier_id, number, day in rows}

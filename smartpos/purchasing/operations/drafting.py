@@ -49,9 +49,13 @@ def drafted_before(facts: PurchaseFacts, content_hash: str) -> Purchase | None:
 
 def write_draft(facts: PurchaseFacts, content_hash: str, *, actor: Actor) -> Purchase:
     """Enter a purchase that nobody has entered yet. Raises as ``draft_purchase`` does."""
+    now = utc_now()
     purchase = Purchase(
         type=PurchaseType.PURCHASE,
         status=PurchaseStatus.DRAFT,
+        # One moment for both: a purchase that was changed later than it was made was changed by somebody.
+        created_at=now,
+        updated_at=now,
         client_uuid=facts.client_uuid,
         content_hash=content_hash,
         raw_text=facts.raw_text,
@@ -74,6 +78,7 @@ def edit_purchase(purchase_id: int, facts: PurchaseFacts, *, actor: Actor) -> Pu
     purchase.costs.clear()
     db.session.flush()  # the places of the lines must be free before others take them
     _fill(purchase, facts, actor)
+    purchase.updated_at = utc_now()  # its lines may be all that is different
     db.session.flush()
     return purchase
 
