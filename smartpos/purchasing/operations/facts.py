@@ -22,10 +22,10 @@ def _number(value: Decimal | None) -> str | None:
 class PurchaseLine:
     """One line: a product by ``product_id`` or ``barcode``, or only the supplier's words for it.
 
-    ``quantity`` and ``price`` count base units, with a barcode of a pack too: the pack's multiplier is not applied.
-    ``price`` contains VAT if the purchase says so. ``vat_rate`` None is the one of the product in the country on the
-    document's date. ``received`` is what was unloaded, None while nobody has looked. ``sale_price`` is to be set
-    when the purchase is confirmed.
+    ``quantity``, ``received`` and ``price`` count base units with a ``product_id``. With a ``barcode`` alone they count
+    what it stands on: a pack's are turned into base units by its multiplier. ``price`` contains VAT if the purchase
+    says so. ``vat_rate`` None is the one of the product in the country on the document's date. ``received`` is what was
+    unloaded, None while nobody has looked. ``sale_price`` is to be set when the purchase is confirmed.
     """
 
     quantity: Decimal

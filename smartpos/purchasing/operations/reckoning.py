@@ -15,6 +15,7 @@ from smartpos.core.money import (
     QUANTITY_LIMIT,
     ZERO,
     round_cost,
+    round_money,
     round_quantity,
 )
 from smartpos.identity.actors import Actor
@@ -185,6 +186,9 @@ def _item(
     if product is not None:
         check_digits(quantity, product, place)
         check_digits(received or ZERO, product, place)
+    price = line.price if multiplier == 1 else round_cost(line.price / multiplier)
+    if multiplier != 1:
+        _check_pack_money(place, line, price, quantity, received)
     rate = line.vat_rate if line.vat_rate is not None else (product.vat_rate if product else ZERO)
     return PurchaseItem(
         position=place,
@@ -192,13 +196,34 @@ def _item(
         product_name_raw=line.product_name_raw,
         quantity=quantity,
         received_quantity=received,
-        price=line.price if multiplier == 1 else round_cost(line.price / multiplier),
+        price=price,
         discount_percent=line.discount_percent,
         vat_rate=rate,
         sale_price=line.sale_price,
         batch_number=line.batch_number or None,
         expiration_date=line.expiration_date,
     )
+
+
+def _check_pack_money(
+    place: int, line: PurchaseLine, price: Decimal, quantity: Decimal, received: Decimal | None
+) -> None:
+    """Refuse a pack whose money its price per base unit does not give to the minor unit. Raises BadField."""
+    pairs = [(line.quantity, quantity)]
+    if line.received is not None and received is not None:
+        pairs.append((line.received, received))
+    for packs, units in pairs:
+        # What is beyond this is refused as too large, where its money is reckoned.
+        if max(line.price * packs, price * units) > COST_LIMIT / 2:
+            continue
+        if round_money(price * units) != round_money(line.price * packs):
+            raise BadField(
+                f"items.{place - 1}.cost_price",
+                _(
+                    "The price of this pack cannot be divided among its pieces without a rest. "
+                    "Enter the line in base units: how many pieces, and the price of one."
+                ),
+            )
 
 
 def _check_line(place: int, line: PurchaseLine) -> None:
