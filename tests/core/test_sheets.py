@@ -1,7 +1,9 @@
 """Spreadsheets as people send them: every format and encoding, text for numbers, and what only pretends to be one."""
 
 import io
+import random
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,7 +13,7 @@ import pytest
 import xlsxwriter
 from flask import Flask
 
-from smartpos.core.errors import Invalid
+from smartpos.core.errors import Invalid, Unavailable
 from smartpos.core.sheets import (
     NotASpreadsheet,
     SheetTooLarge,
@@ -192,3 +194,45 @@ def test_a_template_is_read_back_with_its_example() -> None:
         ["Nomi", "Narxi", "Muddat"],
         ["=HYPERLINK(1)", 24500.0, date(2026, 12, 31)],
     ]
+
+
+def test_more_cells_than_memory_are_refused_before_they_are_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_CELLS", 5_000)
+    with pytest.raises(SheetTooLarge):
+        read_sheet(book(lambda _book, sheet: sheet.write(99, 50, "Non")))
+    with pytest.raises(SheetTooLarge):
+        read_sheet(b"1" + b",1" * 50 + (b"\n" + b"," * 50) * 99)
+    assert read_sheet(book(lambda _book, sheet: sheet.write(99, 49, "Non"))).rows
+
+
+def test_an_archive_is_inflated_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = random.Random(1).randbytes(3_000_000)
+    packed = archive({"[Content_Types].xml": b"x", "noise": noise})
+    fed: list[int] = []
+    real = zlib.decompressobj
+
+    class Watched:
+        def __init__(self, *given: Any) -> None:
+            self.engine = real(*given)
+
+        def decompress(self, data: Any, most: int) -> bytes:
+            fed.append(len(data))
+            return self.engine.decompress(data, most)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.engine, name)
+
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        member = opened.getinfo("noise")
+    monkeypatch.setattr(reading.zlib, "decompressobj", Watched)
+    assert reading._inflated(packed, member, 3_000_000) == len(noise)
+    assert max(fed) <= 64 * 1024
+    with pytest.raises(SheetTooLarge):
+        reading._inflated(packed, member, 2_999_999)
+
+
+def test_one_spreadsheet_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 0.05)
+    with reading._one_at_a_time, pytest.raises(Unavailable):
+        read_sheet(b"a,b\n1,2\n")
+    assert read_sheet(b"a,b\n1,2\n").rows

@@ -15,7 +15,7 @@ MEMORY = 3 * 1024**3
 SECONDS = 120
 
 
-def main(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
+def main(path: str, most_rows: int, most_columns: int, most_cells: int) -> dict[str, Any]:
     """The cells of the first sheet that has any: ``rows``, ``merged`` column stretches, or an ``error``."""
     from python_calamine import (
         CalamineError,
@@ -34,8 +34,10 @@ def main(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
             if found.end is None:
                 continue
             last_row, last_column = found.end
-            if last_row >= most_rows or last_column >= most_columns:
-                return {"error": "too_large"}
+            is_far = last_row >= most_rows or last_column >= most_columns
+            # Laid out from A1 on, empty cells too, whatever the file itself weighs.
+            if is_far or (last_row + 1) * (last_column + 1) > most_cells:
+                return {"error": "too_large" if is_far else "too_many_cells"}
             rows = [[_plain(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
             return {"rows": rows, "merged": _merged(found)}
     except PasswordError:
@@ -74,4 +76,4 @@ if __name__ == "__main__":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout.buffer.write(marshal.dumps(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    sys.stdout.buffer.write(marshal.dumps(main(sys.argv[1], *map(int, sys.argv[2:5]))))

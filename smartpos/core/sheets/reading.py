@@ -10,6 +10,7 @@ import marshal
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from smartpos.core.errors import Invalid
+from smartpos.core.errors import Invalid, Unavailable
 from smartpos.core.sheets.cells import Cell
 
 LARGEST_FILE = 50 * 1024 * 1024
@@ -32,13 +33,20 @@ LARGEST_RATIO = 120
 WITHOUT_RATIO = 20 * 1024 * 1024
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+MOST_CELLS = 5_000_000
 SECONDS = 180
+# How long, in seconds, a file waits for the one that is being read.
+PATIENCE = 60.0
 SEPARATORS = (";", ",", "\t", "|")
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TEXT = frozenset(map(chr, (*range(9), *range(14, 32))))
 _CHUNK = 256 * 1024
+_SLICE = 64 * 1024
 _LOCAL_HEADER = 30
+
+# A large sheet takes hundreds of megabytes to lay out: several at once would take the memory of the shop's server.
+_one_at_a_time = threading.Lock()
 
 log = structlog.get_logger(__name__)
 
@@ -67,24 +75,39 @@ class Sheet:
 
 
 def read_sheet(content: bytes) -> Sheet:
-    """The first sheet of a file that has anything in it. Raises NotASpreadsheet, SheetTooLarge."""
+    """The first sheet of a file that has anything in it. Raises NotASpreadsheet, SheetTooLarge.
+
+    One file is read at a time in a process; raises Unavailable when the others before it take too long.
+    """
     if not content:
         raise NotASpreadsheet(_("This file is empty."))
     if len(content) > LARGEST_FILE:
         raise SheetTooLarge(_("At most %(most)s MB fit here.", most=LARGEST_FILE // 1024 // 1024))
-    if content.startswith(_ZIP):
-        _refuse_bomb(content)
-        rows = _in_a_child(content)
-    elif content.startswith(_OLE):
-        rows = _in_a_child(content)
-    else:
-        rows = _read_text(content)
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise Unavailable(_("Another spreadsheet is being read. Please try again in a minute."))
+    try:
+        rows = _read_rows(content)
+    finally:
+        _one_at_a_time.release()
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     if not rows:
         raise NotASpreadsheet(_("There is nothing in this spreadsheet."))
     _refuse_too_many(rows)
     return Sheet(rows)
+
+
+def _read_rows(content: bytes) -> list[list[Cell]]:
+    if content.startswith(_ZIP):
+        _refuse_bomb(content)
+        return _in_a_child(content)
+    if content.startswith(_OLE):
+        return _in_a_child(content)
+    return _read_text(content)
+
+
+def _too_many_cells() -> SheetTooLarge:
+    return SheetTooLarge(_("At most %(most)s cells are read, empty ones between them too.", most=MOST_CELLS))
 
 
 def _refuse_too_many(rows: Sequence[Sequence[Cell]]) -> None:
@@ -129,13 +152,17 @@ def _inflated(content: bytes, member: zipfile.ZipInfo, room: int) -> int:
     if member.compress_type != zipfile.ZIP_DEFLATED:
         raise NotASpreadsheet
     engine, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    rest: bytes | memoryview = packed
     try:
-        while not engine.eof and len(rest):
-            total += len(engine.decompress(rest, _CHUNK))
-            if total > room:
-                raise SheetTooLarge
-            rest = engine.unconsumed_tail
+        # In slices: the engine copies what it leaves of its input, each time all of it.
+        for place in range(0, len(packed), _SLICE):
+            rest: bytes | memoryview = packed[place : place + _SLICE]
+            while not engine.eof and len(rest):
+                total += len(engine.decompress(rest, _CHUNK))
+                if total > room:
+                    raise SheetTooLarge
+                rest = engine.unconsumed_tail
+            if engine.eof:
+                break
     except zlib.error:
         raise NotASpreadsheet from None
     return total
@@ -147,7 +174,8 @@ def _in_a_child(content: bytes) -> list[list[Cell]]:
         file.write(content)
         file.flush()
         program = Path(__file__).with_name("child.py")
-        command = [sys.executable, "-I", str(program), file.name, str(MOST_ROWS), str(MOST_COLUMNS)]
+        limits = map(str, (MOST_ROWS, MOST_COLUMNS, MOST_CELLS))
+        command = [sys.executable, "-I", str(program), file.name, *limits]
         try:
             done = subprocess.run(  # noqa: S603 - our own program
                 command, capture_output=True, timeout=SECONDS, check=False, cwd="/"
@@ -163,6 +191,8 @@ def _in_a_child(content: bytes) -> list[list[Cell]]:
         raise SheetTooLarge(
             _("At most %(rows)s rows and %(columns)s columns are read.", rows=MOST_ROWS, columns=MOST_COLUMNS)
         )
+    if answer.get("error") == "too_many_cells":
+        raise _too_many_cells()
     if answer.get("error") == "password":
         raise NotASpreadsheet(_("This file is protected by a password. Save it without one first."))
     if "error" in answer:
@@ -188,18 +218,22 @@ def _cell(cell: Any) -> Cell:
 # --- CSV ------------------------------------------------------------------------------------------------------------
 def _read_text(content: bytes) -> list[list[Cell]]:
     text = _decoded(content)
-    lines = text.splitlines()
+    first = next(iter(text[:10].splitlines()), "")
     separator = None
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == len("sep=;"):
-        separator = lines[0][-1]
+    if first.lower().startswith("sep=") and len(first) == len("sep=;"):
+        separator = first[-1]
         text = text.split("\n", 1)[1] if "\n" in text else ""
     separator = separator or _separator_of(text)
     rows: list[list[Cell]] = []
+    cells = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             rows.append([cell if cell.strip() else None for cell in row])
             if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
                 _refuse_too_many(rows)
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise _too_many_cells()
     except csv.Error:
         raise NotASpreadsheet from None
     return [row or [None] for row in rows]
