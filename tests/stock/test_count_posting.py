@@ -129,8 +129,7 @@ def test_lines_come_in_pages(shop: Shop, manager: Api, begin: Begin, enter: Ente
 def test_what_nobody_counted_is_not_there(
     shop: Shop, manager: Api, begin: Begin, enter: Enter, books: Books
 ) -> None:
-    milk = shop.product("Sut", stock="10", cost="100")
-    bread = shop.product("Non", stock="4", cost="50")
+    milk, bread = stocked(shop, "10", "100", "Sut"), stocked(shop, "4", "50", "Non")
     count = begin(covers_uncounted=True)
     enter(count, milk, "10")
     assert manager.post(f"/api/counts/{count}/finish").status_code == 200
@@ -226,3 +225,54 @@ def test_a_lot_that_has_expired_is_counted_off_too(
     assert manager.post(f"/api/counts/{count}/post").status_code == 200
     assert level(shop, milk)[0] == 2
     assert books() == []
+
+
+def test_what_came_in_during_the_count_is_not_missing(
+    shop: Shop, manager: Api, begin: Begin, enter: Enter, books: Books
+) -> None:
+    milk, bread, salt = (stocked(shop, "4") for _product in range(3))
+    count = begin(covers_uncounted=True)
+    enter(count, milk, "4")
+    move(shop, bread, "6", ago(minutes=20))
+    assert lines_of(manager, count) == {
+        milk: ("4.000", "4.000", "0.000"),
+        salt: ("0.000", "4.000", "-4.000"),
+    }
+    assert manager.post(f"/api/counts/{count}/post").status_code == 200
+    assert [level(shop, one)[0] for one in (milk, bread, salt)] == [4, 10, 0]
+    assert books() == []
+
+
+def test_what_moved_while_it_was_counted_is_unsure(
+    shop: Shop, manager: Api, begin: Begin, enter: Enter
+) -> None:
+    milk, bread = stocked(shop, "10"), stocked(shop, "10")
+    count = begin()
+    for product in (milk, bread):
+        enter(count, product, "6", ago(minutes=40))
+        enter(count, product, "4", ago(minutes=20))
+    move(shop, milk, "-1", ago(minutes=30))
+    move(shop, bread, "-1", ago(minutes=10))
+    items = manager.get(f"/api/counts/{count}").json["items"]
+    assert {one["product_id"]: (one["difference"], one["unsure"]) for one in items} == {
+        milk: ("1.000", True),
+        bread: ("0.000", False),
+    }
+
+
+def test_a_blind_count_does_not_tell_what_nobody_counted(
+    shop: Shop, storekeeper: Api, manager: Api, begin: Begin, enter: Enter
+) -> None:
+    milk, bread = stocked(shop, "10"), stocked(shop, "10")
+    count = begin(covers_uncounted=True)
+    enter(count, milk, "9")
+    for _state in ("open", "posted"):
+        shown = storekeeper.get(f"/api/counts/{count}").json
+        assert [one["product_id"] for one in shown["items"]] == [milk]
+        assert shown["totals"] == {"lines": 1}
+        assert "unsure" not in shown["items"][0]
+        assert {one["product_id"] for one in manager.get(f"/api/counts/{count}").json["items"]} == {
+            milk,
+            bread,
+        }
+        manager.post(f"/api/counts/{count}/post")

@@ -11,9 +11,12 @@ from sqlalchemy import select
 
 from smartpos.catalog.models import ProductBarcode
 from smartpos.core.db import db, utc_now
+from smartpos.core.permissions import RoleKey
+from smartpos.identity.models import Branch
+from smartpos.identity.operations import create_user, create_workspace
 from smartpos.stock.models import Batch, BatchStock, InventoryMovement, StockAdjustment
 from smartpos.stock.operations import Lot, Movement, post_movements
-from tests.cast import Shop
+from tests.cast import PASSWORD, Shop
 from tests.conftest import Api
 from tests.stock.counting import Books, level
 
@@ -156,3 +159,28 @@ def test_who_may_write_off(shop: Shop, api_of: Callable[..., Api], client_of: Ca
     assert api_of("cashier").post("/api/stock/write-offs", body).status_code == 403
     assert client_of("cashier").get("/write-offs/new").status_code == 403
     assert client_of("warehouse").get("/write-offs/new").status_code == 200
+
+
+def test_what_lies_in_a_branch_one_does_not_see_is_not_told(
+    shop: Shop, api_of: Callable[..., Api], yoghurt: tuple[int, dict[str, int]]
+) -> None:
+    with shop.inside("owner"):
+        north = create_workspace(name="North", actor=shop.actor())
+        home = db.session.get_one(Branch, shop.branch_id)
+        home.workspace_id = north.id
+        south = create_workspace(name="South", actor=shop.actor())
+        create_user(
+            username="southerner",
+            full_name="S",
+            role=RoleKey.MANAGER,
+            password=PASSWORD,
+            workspace_ids=[south.id],
+            actor=shop.actor(),
+        )
+    api = api_of("southerner")
+    for address in (
+        f"/api/stock/goods?q=qatiq&branch_id={shop.branch_id}",
+        f"/api/batches?branch_id={shop.branch_id}",
+    ):
+        answer = api.get(address)
+        assert (answer.status_code, answer.json.get("code")) == (404, "branch_not_found"), address

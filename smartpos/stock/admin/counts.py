@@ -210,7 +210,7 @@ class CountView(TenantView):
         every = {} if only else {"all": "1"}
         return {
             "lines": found.items,
-            "totals": queries.count_totals(count),
+            "totals": queries.count_totals(count, only_counted=not seen),
             "sees_expected": seen,
             "sees_costs": costs,
             "only_differences": only,

@@ -69,8 +69,8 @@ def get_count(query: dict[str, Any], count_id: int) -> Response:
         in_order=not seen,
     )
     # What is hidden from somebody is not in the answer at all, rather than empty.
-    hidden = () if seen and costs else ("value",) if seen else ("expected", "difference", "value")
-    totals = queries.count_totals(count)
+    hidden = () if seen and costs else ("value",) if seen else ("expected", "difference", "value", "unsure")
+    totals = queries.count_totals(count, only_counted=not seen)
     sums = () if seen and costs else ("up", "down") if seen else ("differing", "up", "down")
     body: dict[str, Any] = CountOut().dump(count)
     return jsonify(

@@ -15,6 +15,7 @@ from smartpos.stock.models import Batch, InventoryMovement
 from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.permissions import StockPermission
 from smartpos.stock.queries import lots as queries
+from smartpos.stock.queries.transfers import seen_branch
 from smartpos.stock.schemas.lots import (
     BatchOut,
     BatchPage,
@@ -68,6 +69,8 @@ def _one(batch_id: int) -> dict[str, Any]:
 def list_lots(query: dict[str, Any]) -> Response:
     """Lots, the oldest first; those that expire before a day by their day of expiry."""
     cursor, limit = query.pop("cursor"), query.pop("limit")
+    if query["branch_id"] is not None:
+        seen_branch(query["branch_id"])
     statement = queries.lots(**query)
     found = page(statement, queries.lot_keys(query["expiring_before"]), limit=limit, cursor=cursor)
     return jsonify(items=_dump(statement, found.items), next_cursor=found.next_cursor)

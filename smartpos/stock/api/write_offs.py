@@ -10,6 +10,7 @@ from smartpos.stock.api.blueprint import blueprint, me
 from smartpos.stock.operations.adjustments import write_off
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries.stocked import stocked_goods
+from smartpos.stock.queries.transfers import seen_branch
 from smartpos.stock.schemas.counts import GoodsQuery, StockedPage, WriteOffIn, WriteOffOut
 
 
@@ -19,7 +20,7 @@ from smartpos.stock.schemas.counts import GoodsQuery, StockedPage, WriteOffIn, W
 @blueprint.response(200, StockedPage)
 def find_stocked_goods(query: dict[str, Any]) -> dict[str, Any]:
     """The products that a code or words mean, with what lies of them and of their lots in a branch."""
-    return {"items": stocked_goods(query["branch_id"], query["q"], limit=query["limit"])}
+    return {"items": stocked_goods(seen_branch(query["branch_id"]), query["q"], limit=query["limit"])}
 
 
 @blueprint.post("/stock/write-offs")

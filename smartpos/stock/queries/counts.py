@@ -35,7 +35,10 @@ RECENT = 50
 
 
 class CountedLine(NamedTuple):
-    """A product of a count. ``difference`` = counted − expected; ``value`` is what it is worth, signed like it."""
+    """A product of a count. ``difference`` = counted − expected; ``value`` is what it is worth, signed like it.
+
+    ``unsure``: it moved while it was counted, and has to be counted again to be known; never of a posted count.
+    """
 
     product_id: int
     product: str
@@ -46,6 +49,7 @@ class CountedLine(NamedTuple):
     difference: Decimal
     value: Decimal
     counted_at: datetime
+    unsure: bool = False
 
 
 class CountTotals(NamedTuple):
@@ -138,48 +142,67 @@ def _counted(count: StockCount) -> Any:
             moments.c.product_id,
             func.sum(moments.c.quantity).label("counted"),
             func.max(moments.c.counted_at).filter(holds).label("counted_at"),
+            func.min(moments.c.counted_at).filter(holds).label("begun_at"),
         )
         .group_by(moments.c.product_id)
         .having(or_(func.sum(moments.c.quantity) > 0, func.bool_or(moments.c.is_none)))
     )
 
 
-def _universe(count: StockCount) -> Any:
-    """``_counted``, and with ``covers_uncounted`` nothing of every product that should be there and nobody found."""
+def _universe(count: StockCount, *, only_counted: bool = False) -> Any:
+    """``_counted``, and with ``covers_uncounted`` nothing of every product that should be there and nobody found.
+
+    What came in since the count began may have come after somebody had passed its shelf: of such products nothing is
+    missing until somebody has counted them.
+    """
     found = _counted(count).cte("found")
-    listed = select(found.c.product_id, found.c.counted, found.c.counted_at)
-    if not count.covers_uncounted:
+    listed = select(found.c.product_id, found.c.counted, found.c.counted_at, found.c.begun_at)
+    if only_counted or not count.covers_uncounted:
         return listed.subquery("counted")
+    arrived = select(InventoryMovement.product_id).where(
+        InventoryMovement.branch_id == count.branch_id,
+        InventoryMovement.occurred_at > count.created_at,
+        InventoryMovement.quantity > 0,
+    )
     moment = literal(count.finished_at) if count.finished_at else func.now()
     missing = (
-        select(BranchStock.product_id, literal(Decimal(0), Numeric(14, 3)), moment)
+        select(BranchStock.product_id, literal(Decimal(0), Numeric(14, 3)), moment, moment)
         .join(Product, Product.id == BranchStock.product_id)
         .where(
             BranchStock.branch_id == count.branch_id,
             BranchStock.quantity != 0,
             in_scope(count.category_id),
             BranchStock.product_id.not_in(select(found.c.product_id)),
+            BranchStock.product_id.not_in(arrived),
         )
     )
     return union_all(listed, missing).subquery("counted")
 
 
-def computed_lines(count: StockCount) -> Any:
+def computed_lines(count: StockCount, *, only_counted: bool = False) -> Any:
     """What a count that is not posted finds, as a subquery: expected is what the books held at that moment.
 
     That is the quantity now without what has moved since (by ``occurred_at``), so the shop may go on selling. A sale
     made offline before the counting nets as soon as it has arrived: the goods were not on the shelf any more. One that
     arrives only after the posting takes once more what the count has already found missing; such sales are flagged for
     attention, and the next count brings them right.
+
+    ``unsure`` is what moved between the first and the last entry of it: nobody knows whether what was counted first
+    had moved by then. ``only_counted`` leaves out what nobody counted.
     """
-    counted = _universe(count)
+    counted = _universe(count, only_counted=only_counted)
+    after = InventoryMovement.occurred_at > counted.c.counted_at
     # Nothing was counted before the count began, so the time index leads to the few movements that matter.
     since = (
-        select(counted.c.product_id, func.sum(InventoryMovement.quantity).label("quantity"))
+        select(
+            counted.c.product_id,
+            func.sum(InventoryMovement.quantity).filter(after).label("quantity"),
+            func.bool_or((InventoryMovement.quantity != 0) & ~after).label("unsure"),
+        )
         .join(
             InventoryMovement,
             (InventoryMovement.product_id == counted.c.product_id)
-            & (InventoryMovement.occurred_at > counted.c.counted_at),
+            & (InventoryMovement.occurred_at > counted.c.begun_at),
         )
         .where(
             InventoryMovement.branch_id == count.branch_id,
@@ -199,6 +222,7 @@ def computed_lines(count: StockCount) -> Any:
             difference.cast(Numeric(14, 3)).label("difference"),
             func.round(difference * cost, 4).label("value"),
             counted.c.counted_at,
+            func.coalesce(since.c.unsure, False).label("unsure"),
         )
         .join(Product, Product.id == counted.c.product_id)
         .outerjoin(
@@ -210,21 +234,22 @@ def computed_lines(count: StockCount) -> Any:
     )
 
 
-def _lines(count: StockCount) -> Any:
+def _lines(count: StockCount, *, only_counted: bool) -> Any:
     if count.status is not CountStatus.POSTED:
-        return computed_lines(count)
-    return (
-        select(
-            StockCountLine.product_id,
-            StockCountLine.counted,
-            StockCountLine.expected,
-            StockCountLine.difference,
-            StockCountLine.value,
-            StockCountLine.counted_at,
-        )
-        .where(StockCountLine.count_id == count.id)
-        .subquery("line")
-    )
+        return computed_lines(count, only_counted=only_counted)
+    query = select(
+        StockCountLine.product_id,
+        StockCountLine.counted,
+        StockCountLine.expected,
+        StockCountLine.difference,
+        StockCountLine.value,
+        StockCountLine.counted_at,
+        literal(False).label("unsure"),
+    ).where(StockCountLine.count_id == count.id)
+    if only_counted:
+        found = _counted(count).subquery("found")
+        query = query.where(StockCountLine.product_id.in_(select(found.c.product_id)))
+    return query.subquery("line")
 
 
 def count_lines(
@@ -239,9 +264,10 @@ def count_lines(
     """What a count found, computed while it is open and kept once it is posted; the largest differences first.
 
     ``by_value`` measures them by money, otherwise by quantity. ``in_order`` sorts by product instead, for people who
-    may not learn from the order what the books expect. Raises Invalid for a cursor of another list.
+    may not learn from the order what the books expect, nor from the list what there is that
+    nobody counted. Raises Invalid for a cursor of another list.
     """
-    line = _lines(count)
+    line = _lines(count, only_counted=in_order)
     size = func.abs(line.c.value if by_value else line.c.difference)
     key = literal(0, Numeric(18, 4)) if in_order else cast(size, Numeric(18, 4))
     statement: AnySelect = (
@@ -255,6 +281,7 @@ def count_lines(
             line.c.difference,
             line.c.value,
             line.c.counted_at,
+            line.c.unsure,
             key.label("key"),
         )
         .join(Product, Product.id == line.c.product_id)
@@ -273,9 +300,9 @@ def count_lines(
     return Page([CountedLine(*row[:-1]) for row in rows], following)
 
 
-def count_totals(count: StockCount) -> CountTotals:
-    """The sums of a count's differences; money by average cost."""
-    line = _lines(count)
+def count_totals(count: StockCount, *, only_counted: bool = False) -> CountTotals:
+    """The sums of a count's differences; money by average cost. ``only_counted`` for people who may not see them."""
+    line = _lines(count, only_counted=only_counted)
     query = select(
         func.count(),
         func.count().filter(line.c.difference != 0),

@@ -65,7 +65,10 @@ class CountPage(Schema):
 
 
 class CountLineOut(Schema):
-    """A product of a count. What the books expect is there for those who may see it, money for those who see costs."""
+    """A product of a count. What the books expect is there for those who may see it, money for those who see costs.
+
+    ``unsure``: it moved between its first and its last entry, so it should be counted again before the count is posted.
+    """
 
     product_id = fields.Integer()
     product = fields.String()
@@ -76,6 +79,7 @@ class CountLineOut(Schema):
     expected = QuantityField()
     difference = QuantityField()
     value = CostField()
+    unsure = fields.Boolean()
 
 
 class CountTotalsOut(Schema):
