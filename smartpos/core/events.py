@@ -129,7 +129,13 @@ def dispatch_events(organization_id: int) -> None:
             row = _take_next()
             if row is None:
                 return
-            _react(row)
+            event_id, attempt = row.id, row.attempts + 1
+            # Kept before anything is done: an event that kills its worker must wait its turn like one that fails.
+            row.attempts = attempt
+            commit_step()
+            again = _take_again(event_id, attempt)
+            if again is not None:
+                _react(again)
             commit_step()
         dispatch_after_commit()  # there is more; somebody else may have a turn before
 
@@ -190,6 +196,17 @@ def _take_next() -> Event | None:
     return db.session.execute(statement).scalar_one_or_none()
 
 
+def _take_again(event_id: int, attempt: int) -> Event | None:
+    """The row locked for this attempt; None when another dispatcher has taken it in between."""
+    statement = (
+        select(Event)
+        .where(Event.id == event_id, Event.attempts == attempt, Event.dispatched_at.is_(None))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.execute(statement).scalar_one_or_none()
+
+
 def _react(row: Event) -> None:
     happened = Happened(
         row.id, row.name, dict(row.facts), row.origin_kind, row.origin_id, row.created_by, row.created_at
@@ -212,5 +229,5 @@ def _react(row: Event) -> None:
         values = {"error": "\n".join(problems).replace("\x00", "")[:_LONGEST_ERROR]}
     else:
         values = {"error": None, "dispatched_at": utc_now()}
-    statement = update(Event).where(Event.id == happened.id).values(attempts=Event.attempts + 1, **values)
+    statement = update(Event).where(Event.id == happened.id).values(**values)
     db.session.execute(statement, execution_options={"synchronize_session": False})

@@ -239,3 +239,22 @@ def test_administrators_see_what_has_become_of_events(
     page = client_of("owner").get("/admin/events/")
     assert page.status_code == 200 and HEARD in page.get_data(as_text=True)
     assert client_of("cashier").get("/admin/events/").status_code == 403
+
+
+def test_an_event_that_kills_its_worker_does_not_stop_the_others(shop: Shop, heard: list[int]) -> None:
+    @events.on(HEARD)
+    def die_at_one(happened: events.Happened) -> None:
+        if happened.facts["number"] == 1:
+            raise SystemExit
+
+    with shop.inside("owner"):
+        for number in (1, 2):
+            happen(number)
+    with pytest.raises(SystemExit):
+        dispatch(shop)
+    with shop.app.app_context():
+        db.session.rollback()
+    assert [row.attempts for row in rows(shop)] == [1, 0]
+    dispatch(shop)
+    assert heard == [1, 2]
+    assert [(row.dispatched_at is None, row.attempts) for row in rows(shop)] == [(True, 1), (False, 1)]
