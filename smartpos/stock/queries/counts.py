@@ -289,7 +289,7 @@ def count_lines(
         .order_by(key.desc(), line.c.product_id)
     )
     if only_differences:
-        statement = statement.where(line.c.difference != 0)
+        statement = statement.where((line.c.difference != 0) | line.c.unsure)
     if cursor:
         after, last = decode_cursor(cursor, [Decimal, int])
         statement = statement.where(or_(key < after, (key == after) & (line.c.product_id > last)))
