@@ -145,7 +145,8 @@ def prepare_movements(
 
     Write the document, then call ``write_movements`` in the same transaction. ``goods`` saves a statement when the
     caller has read the products already. ``happened_on`` is for goods that are gone already, since that day: lots that
-    were good then go first, and expired ones rather than none; ``expired_last`` is the same for today. Raises as ``post_movements`` does.
+    were good then go first, and expired ones rather than none; ``expired_last``
+    is the same for today. Raises as ``post_movements`` does.
     """
     if goods is None:
         goods = goods_of([request.product_id for request in requests])

@@ -140,7 +140,8 @@ def reject_transfer(transfer_id: int, *, reason: str, actor: Actor) -> StockTran
 def ship_transfer(transfer_id: int, *, actor: Actor) -> StockTransfer:
     """Send off an approved transfer: its goods leave their branch for the transit place, at the value they have there.
 
-    An expired lot goes where it is named; otherwise all that is good goes before it. Raises TransferInOtherState, NotEnoughStock with all the lines, NotInStock,
+    An expired lot goes where it is named; otherwise all that is good goes before it. Raises
+    TransferInOtherState, NotEnoughStock with all the lines, NotInStock,
     BranchNotFound when the person does not see the branch that sends.
     """
     transfer = _locked(transfer_id, TransferStatus.APPROVED)
