@@ -122,7 +122,7 @@ DOORS: dict[str, dict[str, Door]] = {
             "items": [{"product_id": "{product_id}", "quantity": "1"}],
         },
     ),
-    "stock_api.find_stocked_goods": get("stock:stock:adjust", query={"branch_id": "1", "q": "non"}),
+    "stock_api.find_stocked_goods": get("stock:stock:adjust", query={"branch_id": "{branch_id}", "q": "non"}),
     "stock_api.write_goods_off": post(
         "stock:stock:adjust",
         {
