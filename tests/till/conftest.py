@@ -143,6 +143,9 @@ class Till:
         """Wait until everything sold here has reached the server."""
         pill = self.page.locator(".pill.outbox")
         expect(pill).to_have_attribute("data-waiting", "0", timeout=30_000)
+        # What was written down a moment ago may not be counted yet.
+        self.page.wait_for_timeout(100)
+        expect(pill).to_have_attribute("data-waiting", "0", timeout=30_000)
 
     def sales(self) -> int:
         """How many sales the shop has, once those of this till have arrived."""
