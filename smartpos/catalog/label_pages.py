@@ -7,7 +7,6 @@ from flask import (
     Flask,
     Response,
     flash,
-    g,
     make_response,
     redirect,
     render_template,
@@ -53,8 +52,8 @@ from smartpos.core.db import db
 from smartpos.core.errors import SmartPOSError
 from smartpos.core.i18n import select_locale
 from smartpos.core.permissions import can, require
-from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
+from smartpos.identity.principal import me
 from smartpos.identity.queries import is_workplace
 
 MOST_CHOICES = 1000
@@ -95,12 +94,6 @@ class TemplateForm(Form):
     rows = WholeField(_l("Labels below each other"), least=1, most=MOST_ROWS)
     blocks = HiddenField()
     is_default = BooleanField(_l("Offer this one first"))
-
-
-def me() -> Actor:
-    """Who is at work here."""
-    principal: Actor = g.principal
-    return principal
 
 
 # --- printing ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from smartpos.catalog.models import Category, Product
 from smartpos.catalog.operations import update_product
-from smartpos.core.db import db, utc_now
+from smartpos.core.db import db
 from smartpos.core.errors import NotFound
 from smartpos.core.tenancy import tenant_scope
 from smartpos.crm.models import Supplier
@@ -208,7 +208,7 @@ class Warehouse:
             )
 
     def _buy_milk(self, supplier: Supplier, actor: Actor) -> None:
-        today = utc_now().astimezone(actor.organization.zone).date()
+        today = actor.organization.today
         places = self._of(DAIRY, 9)
         lines = [
             self._line(place, 24, today + timedelta(days=LOT_DAYS[number % len(LOT_DAYS)]))
@@ -236,7 +236,7 @@ class Warehouse:
 
     def _buy_groceries(self, supplier: Supplier, actor: Actor) -> Purchase:
         """What was ordered came in part; the rest is still to come."""
-        today = utc_now().astimezone(actor.organization.zone).date()
+        today = actor.organization.today
         places = [*self._of(TINS, 4), *self._of(PASTA, 3), *self._of(SWEETS, 3)]
         purchase = draft_purchase(
             PurchaseFacts(
@@ -262,7 +262,7 @@ class Warehouse:
         return purchase
 
     def _order_tea(self, supplier: Supplier, actor: Actor) -> None:
-        today = utc_now().astimezone(actor.organization.zone).date()
+        today = actor.organization.today
         purchase = draft_purchase(
             PurchaseFacts(
                 self.numbers.branches[CENTRAL],

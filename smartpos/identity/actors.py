@@ -4,9 +4,11 @@ Operations take it as ``actor``; ``flask.g.principal`` is the actor of the reque
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smartpos.core.db import utc_now
 from smartpos.core.settings import setting_value
 
 
@@ -27,6 +29,11 @@ class Tenant:
     def zone(self) -> ZoneInfo:
         """The time zone in which the tenant's business days begin and end."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def today(self) -> date:
+        """The business day it is for the tenant now."""
+        return utc_now().astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True)

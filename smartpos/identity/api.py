@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask.views import MethodView
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from smartpos.core.db import db
-from smartpos.core.errors import Invalid, SmartPOSError, Unauthorized
+from smartpos.core.errors import Invalid, SmartPOSError
 from smartpos.core.extensions import api
 from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
@@ -26,6 +26,7 @@ from smartpos.identity.models import Branch, Role, SessionKind, Till, User
 from smartpos.identity.operations import own_account
 from smartpos.identity.operations.sessions import LIFETIMES
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me as signed_in
 from smartpos.identity.queries import employee, is_workplace, till_people
 from smartpos.identity.schemas import (
     BranchPage,
@@ -96,18 +97,11 @@ def _token_request() -> dict[str, Any]:
         raise Invalid(errors=error.messages) from None
 
 
-def _me() -> Actor:
-    principal: Actor | None = g.get("principal")
-    if principal is None:
-        raise Unauthorized
-    return principal
-
-
 @blueprint.post("/api/logout")
 @blueprint.response(204)
 def logout() -> None:
     """End this session; its token is worthless from now on."""
-    _me()
+    signed_in()
     bearer = doors.bearer()
     if bearer is not None:
         doors.end_token_session(bearer)
@@ -119,7 +113,7 @@ def logout() -> None:
 @blueprint.response(200, MeAnswer)
 def me() -> dict[str, Any]:
     """Who I am: user, role, organization, branches, permissions."""
-    person = _me()
+    person = signed_in()
     branches = select(Branch).where(is_workplace(), Branch.is_active).order_by(Branch.name)
     return {
         "user": _user_of(person),
@@ -148,7 +142,9 @@ def _user_of(person: Actor) -> dict[str, Any]:
 @per_person
 def change_password(given: dict[str, Any]) -> None:
     """Choose a new password; all other sessions end."""
-    own_account.change_own_password(given["new_password"], current=given["current_password"], actor=_me())
+    own_account.change_own_password(
+        given["new_password"], current=given["current_password"], actor=signed_in()
+    )
 
 
 @blueprint.get("/api/branches")
@@ -202,7 +198,7 @@ class Employees(MethodView):
         if "role" not in given and "role_id" not in given:
             given["role"] = RoleKey.EMPLOYEE.value
         facts = _with_role(given)
-        return operations.create_user(**facts, must_change_password="password" in facts, actor=_me())
+        return operations.create_user(**facts, must_change_password="password" in facts, actor=signed_in())
 
 
 @blueprint.route("/api/employees/<int:user_id>")
@@ -223,18 +219,18 @@ class Employee(MethodView):
         user = employee(user_id)
         facts = _with_role(given)
         password, has_pin, pin = facts.pop("password", None), "pin" in facts, facts.pop("pin", None)
-        operations.update_user(user, facts, actor=_me())
+        operations.update_user(user, facts, actor=signed_in())
         if password is not None:
-            operations.reset_password(user, password=password, actor=_me())
+            operations.reset_password(user, password=password, actor=signed_in())
         if has_pin:
-            operations.reset_pin(user, pin, actor=_me())
+            operations.reset_pin(user, pin, actor=signed_in())
         return user
 
     @blueprint.response(204)
     def delete(self, user_id: int) -> None:
         """Remove a person; what they did stays."""
         require(P.USER_WRITE)
-        operations.delete_user(employee(user_id), actor=_me())
+        operations.delete_user(employee(user_id), actor=signed_in())
 
 
 def _with_role(given: dict[str, Any]) -> dict[str, Any]:

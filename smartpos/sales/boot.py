@@ -7,7 +7,6 @@ from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
 from smartpos.catalog.queries.price_types import price_types_in_use
-from smartpos.core.db import utc_now
 from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
 from smartpos.identity.actors import Actor
@@ -38,7 +37,7 @@ def till_facts(actor: Actor) -> dict[str, Any]:
     shift = current_shift(actor)
     places = tills_in_use(actor.till_id)
     here = _place(places, shift, actor)
-    since = utc_now().astimezone(actor.organization.zone).date() - timedelta(days=POPULAR_DAYS)
+    since = actor.organization.today - timedelta(days=POPULAR_DAYS)
     return {
         "user": {"id": actor.user_id, "name": actor.name, "permissions": sorted(map(str, actor.permissions))},
         "organization": _organization(actor, here),

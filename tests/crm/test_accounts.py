@@ -110,7 +110,7 @@ def test_how_it_was_before_a_line(shop: Shop, add: Add, enter: Enter) -> None:
 def test_the_edges_of_ageing(shop: Shop, add: Add, enter: Enter, days: int, bucket: str) -> None:
     customer = add()
     with shop.inside("manager"):
-        today = accounts.today_of(shop.actor("manager"))
+        today = shop.actor("manager").organization.today
     enter(customer, "-100", due=today - timedelta(days=days))
     with shop.inside("manager"):
         found = accounts.ageing_of([customer], shop.actor("manager"))[customer]
@@ -160,7 +160,7 @@ def test_open_debts_are_the_debt_and_settled_oldest_first(
     customer = add()
     entered: list[tuple[int, int, int, int | None]] = []
     with shop.inside("manager"):
-        today = accounts.today_of(shop.actor("manager"))
+        today = shop.actor("manager").organization.today
     for day, amount, target, due in rows:
         roots = [row for row in entered if row[3] is None]
         reverses = roots[target % len(roots)][0] if target is not None and roots else None
@@ -268,7 +268,7 @@ def test_the_statement_over_http(shop: Shop, add: Add, enter: Enter, api_of: Cal
 
 def test_debtors_come_with_the_most_overdue_first(shop: Shop, add: Add, enter: Enter) -> None:
     with shop.inside("manager"):
-        today = accounts.today_of(shop.actor("manager"))
+        today = shop.actor("manager").organization.today
     late, later, fresh, clear = (add(name) for name in ("Late", "Later", "Fresh", "Clear"))
     enter(late, "-100", due=today - timedelta(days=5))
     enter(later, "-300", due=today - timedelta(days=100), branch_id=shop.branch_id)
@@ -320,7 +320,7 @@ def test_an_account_is_opened_once(shop: Shop, add: Add, books: Callable[[], lis
         row = doors.customer(customer)
         assert (row.balance, row.points) == (-500, 20)
         (debt,) = accounts.open_debts(customer, actor)
-        assert debt.due_date == accounts.today_of(actor) + timedelta(days=15)
+        assert debt.due_date == actor.organization.today + timedelta(days=15)
         take_back_entry(doors.entry(debt.entry_id), reason="Wrong book", actor=actor)
         assert doors.customer(customer).balance == 0
         open_account(customer, Change(Decimal(-300)), actor=actor)

@@ -114,7 +114,7 @@ def test_lists_show_what_is_overdue_and_are_narrowed_by_it(
     shop: Shop, manager: FlaskClient, add: Add, enter: Enter
 ) -> None:
     with shop.inside("manager"):
-        today = accounts.today_of(shop.actor("manager"))
+        today = shop.actor("manager").organization.today
     late, fresh, clear, ahead = (add(name) for name in ("Kechikkan", "Yangi", "Qarzsizbek", "Oldindan"))
     enter(late, "-777", due=today - timedelta(days=3))
     enter(fresh, "-500", due=today + timedelta(days=3))
@@ -188,7 +188,7 @@ def test_the_statement_as_a_page_and_on_paper(
 ) -> None:
     customer = add("Oʻtkir <b>Xoʻjayev</b>", phone="901234567")
     with shop.inside("manager"):
-        today = accounts.today_of(shop.actor("manager"))
+        today = shop.actor("manager").organization.today
     enter(customer, "-900", due=today - timedelta(days=5), note="#set page() <script>")
     url = f"/customers/{customer}/statement"
     page = shown(manager, f"{url}?from=2026-03-01&to=2026-03-31")
@@ -212,7 +212,7 @@ def test_the_statement_as_a_page_and_on_paper(
 def test_the_page_of_debts(shop: Shop, manager: FlaskClient, add: Add, enter: Enter) -> None:
     assert "Nobody owes anything" in shown(manager, "/customers/debts")
     with shop.inside("manager"):
-        today = accounts.today_of(shop.actor("manager"))
+        today = shop.actor("manager").organization.today
     enter(add("Kechikkan", assigned_to=shop.users["manager"]), "-900", due=today - timedelta(days=40))
     enter(add("Yangi"), "-100", due=today, branch_id=shop.branch_id)
     page = shown(manager, "/customers/debts")

@@ -13,7 +13,6 @@ from sqlalchemy import update
 from smartpos.core.db import db
 from smartpos.crm.models import Supplier, SupplierEntryKind, SupplierTransaction
 from smartpos.crm.operations import create_supplier, lock_supplier, post_supplier_entry
-from smartpos.crm.queries.ledgers import today_of
 from smartpos.identity.models import User
 from tests.cast import Shop
 from tests.conftest import Api
@@ -49,7 +48,7 @@ def owed(shop: Shop, name: str, amount: str, days: int = 0, **facts: Any) -> int
             supplier,
             SupplierEntryKind.OPENING,
             amount=Decimal(amount),
-            due_date=today_of(actor) + timedelta(days=days),
+            due_date=actor.organization.today + timedelta(days=days),
             origin_kind="supplier",
             origin_id=supplier,
             note="#set page() <script>",

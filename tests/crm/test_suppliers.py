@@ -31,7 +31,6 @@ from smartpos.crm.operations import (
     take_back_supplier_entry,
 )
 from smartpos.crm.queries import doors
-from smartpos.crm.queries.ledgers import today_of
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS, expected_payments, overdue_suppliers
 from smartpos.crm.queries.suppliers import list_suppliers
 from smartpos.identity.errors import BadField
@@ -314,7 +313,7 @@ def test_ageing_and_what_has_to_be_paid_when(shop: Shop, add: Add, owe: Enter) -
     late, soon, ahead = add("Agro"), add("Bahor"), add("Chinor")
     with shop.inside("manager"):
         actor = shop.actor("manager")
-        today = today_of(actor)
+        today = actor.organization.today
     owe(late, "100", due=today - timedelta(days=40))
     owe(late, "30", day=1, due=today)
     owe(soon, "70", due=today + timedelta(days=7))

@@ -2,21 +2,13 @@
 
 from typing import Any
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from smartpos.core.admin.shell import asset
-from smartpos.identity.actors import Actor
 
 CATALOG = _l("Catalog")
-
-
-def me() -> Actor:
-    """Who is at work here; the panel lets nobody else in."""
-    principal: Actor = g.principal
-    return principal
 
 
 class Styled:

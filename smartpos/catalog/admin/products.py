@@ -16,7 +16,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from smartpos.catalog import operations
-from smartpos.catalog.admin.common import Styled, me, percent_of, with_thumbnail
+from smartpos.catalog.admin.common import Styled, percent_of, with_thumbnail
 from smartpos.catalog.admin.forms import BarcodeLines, PairsField, PicturesField
 from smartpos.catalog.models import Product
 from smartpos.catalog.operations.own_barcodes import give_barcodes
@@ -27,8 +27,8 @@ from smartpos.core.admin import DetailsTable, RowAction, Section, TenantView, fo
 from smartpos.core.admin.editing import MASS_LIMIT
 from smartpos.core.admin.labels import label_of
 from smartpos.core.admin.loaders import parse_id
-from smartpos.core.db import utc_now
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 
 MOST_FOUND = 500
 
@@ -295,7 +295,7 @@ class ProductView(Styled, TenantView):
         if not can(P.PRICE_WRITE):
             del form.price
         organization = me().organization
-        rates = vat_rates_on(organization.country, utc_now().astimezone(organization.zone).date())
+        rates = vat_rates_on(organization.country, organization.today)
         form.vat_code.choices = [
             (code.value, f"{label_of(code).text} · {percent_of(rate)}") for code, rate in rates.items()
         ]

@@ -13,7 +13,7 @@ from wtforms import Field
 from wtforms.validators import InputRequired, Length
 
 from smartpos.catalog import operations
-from smartpos.catalog.admin.common import Styled, me
+from smartpos.catalog.admin.common import Styled
 from smartpos.catalog.models import Category, CustomerTier, Promotion, PromotionKind, PromotionTarget
 from smartpos.catalog.operations.promotions import ALL_WEEKDAYS, HIGHEST_PRIORITY, LARGEST_GROUP
 from smartpos.catalog.operations.values import PRICE_LIMIT
@@ -27,6 +27,7 @@ from smartpos.core.admin.shell import asset
 from smartpos.core.db import utc_now
 from smartpos.core.money import HUNDRED
 from smartpos.identity.errors import BadField
+from smartpos.identity.principal import me
 
 NAMED_TARGETS = 3
 WORKDAYS = 31

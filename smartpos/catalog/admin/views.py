@@ -9,7 +9,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from smartpos.catalog import operations
-from smartpos.catalog.admin.common import Styled, me, thumbnail
+from smartpos.catalog.admin.common import Styled, thumbnail
 from smartpos.catalog.models import (
     Category,
     Price,
@@ -25,6 +25,7 @@ from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.admin import ReadOnlyView, RowAction, TenantView, formatters
 from smartpos.core.admin.fields import WholeField
 from smartpos.core.db import db, utc_now
+from smartpos.identity.principal import me
 
 
 class CategoryView(TenantView):

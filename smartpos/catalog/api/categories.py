@@ -6,7 +6,7 @@ from flask.views import MethodView
 from sqlalchemy import select
 
 from smartpos.catalog import operations
-from smartpos.catalog.api.blueprint import blueprint, me
+from smartpos.catalog.api.blueprint import blueprint
 from smartpos.catalog.models import Category, Unit
 from smartpos.catalog.permissions import CatalogPermission as P
 from smartpos.catalog.queries import doors
@@ -20,6 +20,7 @@ from smartpos.catalog.schemas import (
 from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
 from smartpos.core.permissions import needs, require
+from smartpos.identity.principal import me
 
 
 @blueprint.route("/categories")

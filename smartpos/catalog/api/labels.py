@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify, make_response
 
-from smartpos.catalog.api.blueprint import blueprint, me
+from smartpos.catalog.api.blueprint import blueprint
 from smartpos.catalog.api.label_shapes import (
     BarcodeGiving,
     GivenBarcodes,
@@ -24,6 +24,7 @@ from smartpos.catalog.queries.labels import label_templates, labels_due
 from smartpos.core.i18n import select_locale
 from smartpos.core.pdf import pdf_answer
 from smartpos.core.permissions import needs
+from smartpos.identity.principal import me
 
 
 @blueprint.get("/labels/templates")

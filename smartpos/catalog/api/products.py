@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from smartpos.catalog import operations
 from smartpos.catalog.api.answers import image_item, moment, product_details, product_items
-from smartpos.catalog.api.blueprint import blueprint, me
+from smartpos.catalog.api.blueprint import blueprint
 from smartpos.catalog.models import Product, ProductStatus
 from smartpos.catalog.permissions import CatalogPermission as P
 from smartpos.catalog.queries import doors, listing
@@ -24,6 +24,7 @@ from smartpos.catalog.schemas import (
 )
 from smartpos.core.permissions import needs, require
 from smartpos.identity.errors import BadField
+from smartpos.identity.principal import me
 
 
 @blueprint.route("/products")

@@ -7,7 +7,7 @@ from flask.views import MethodView
 
 from smartpos.catalog import operations
 from smartpos.catalog.api.answers import moment, promotion_item
-from smartpos.catalog.api.blueprint import blueprint, me
+from smartpos.catalog.api.blueprint import blueprint
 from smartpos.catalog.models import Promotion
 from smartpos.catalog.permissions import CatalogPermission as P
 from smartpos.catalog.queries import doors
@@ -22,6 +22,7 @@ from smartpos.catalog.schemas import (
 )
 from smartpos.core.db import utc_now
 from smartpos.core.permissions import needs, require
+from smartpos.identity.principal import me
 
 
 @blueprint.route("/promotions")

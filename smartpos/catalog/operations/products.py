@@ -197,7 +197,7 @@ def _require_price(changes: bool, actor: Actor) -> None:
 def _require_known_rate(code: VatCode, actor: Actor) -> None:
     """A code without a rate in the country would silently be taxed at nothing."""
     organization = actor.organization
-    if code not in vat_rates_on(organization.country, utc_now().astimezone(organization.zone).date()):
+    if code not in vat_rates_on(organization.country, organization.today):
         raise BadField("vat_code", _("There is no such VAT rate in your country."))
 
 

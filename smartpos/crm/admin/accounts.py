@@ -9,12 +9,12 @@ from smartpos.core.admin import ReadOnlyView, RowAction
 from smartpos.core.admin.formatters import money, pill
 from smartpos.core.admin.origins import CausedBy, caused_by
 from smartpos.crm import operations
-from smartpos.crm.admin.common import me
 from smartpos.crm.admin.forms import ReasonForm
 from smartpos.crm.models import CustomerTransaction
 from smartpos.crm.operations.corrections import BY_HAND
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries.choices import CustomerChoices
+from smartpos.identity.principal import me
 
 
 def _amount(_view: Any, _context: Any, row: CustomerTransaction, _name: str) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from flask import g
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -24,6 +23,7 @@ from smartpos.crm.models import (
     SupplierEntryKind,
 )
 from smartpos.identity.actors import Actor
+from smartpos.identity.principal import me
 
 CUSTOMERS = _l("Customers")
 PURCHASING = _l("Purchasing")
@@ -132,12 +132,6 @@ def overdue(_view: Any, _context: Any, row: Any, _name: str) -> Any:
     """What of a debt is overdue, in red; the view has put the ageing onto the row."""
     found = getattr(row, "ageing", None)
     return pill(money(found.overdue), "bad") if found is not None and found.overdue else NOTHING
-
-
-def me() -> Actor:
-    """Who is at work here; the panel lets nobody else in."""
-    principal: Actor = g.principal
-    return principal
 
 
 def phone(_view: Any, _context: Any, row: Any, name: str) -> Any:

@@ -17,7 +17,7 @@ from smartpos.core.admin.fields import ExactJSONField
 from smartpos.core.admin.formatters import NOTHING, local_date, money, number
 from smartpos.core.permissions import can
 from smartpos.crm import operations
-from smartpos.crm.admin.common import Owes, balance, me, overdue, phone, seen_amount
+from smartpos.crm.admin.common import Owes, balance, overdue, phone, seen_amount
 from smartpos.crm.admin.forms import AddressLine, ContactLine, CorrectionForm, Lines, OpeningForm
 from smartpos.crm.errors import CustomerNotFound
 from smartpos.crm.models import Customer
@@ -25,6 +25,7 @@ from smartpos.crm.operations.facts import LONGEST_NAME
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import doors, search_customers
 from smartpos.crm.queries.accounts import Ageing, Summary, ageing_of, overdue_customers, summaries_of
+from smartpos.identity.principal import me
 
 MOST_FOUND = 500
 # What those who only add customers do not decide.

@@ -15,7 +15,7 @@ from smartpos.core.admin.formatters import money, number, pill
 from smartpos.core.admin.origins import CausedBy, caused_by, origin_link
 from smartpos.core.permissions import can
 from smartpos.crm import operations
-from smartpos.crm.admin.common import Owes, me, overdue, phone, seen_amount
+from smartpos.crm.admin.common import Owes, overdue, phone, seen_amount
 from smartpos.crm.admin.forms import ReasonForm
 from smartpos.crm.admin.supplier_forms import SupplierCorrectionForm, SupplierOpeningForm
 from smartpos.crm.errors import SupplierNotFound
@@ -27,6 +27,7 @@ from smartpos.crm.queries.choices import SupplierChoices
 from smartpos.crm.queries.ledgers import Ageing, ageing_of_debts
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS, overdue_suppliers
 from smartpos.crm.queries.suppliers import matching_suppliers
+from smartpos.identity.principal import me
 
 NOTHING_OWED = Decimal("0.00")
 

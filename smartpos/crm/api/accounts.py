@@ -6,13 +6,14 @@ from flask import Response, jsonify
 
 from smartpos.core.permissions import needs
 from smartpos.crm.api.answers import ageing_item, debt_item, entry_item
-from smartpos.crm.api.blueprint import blueprint, me
+from smartpos.crm.api.blueprint import blueprint
 from smartpos.crm.models import Customer, Supplier
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import accounts, doors
 from smartpos.crm.queries.ledgers import Ledger
 from smartpos.crm.schemas.customers import StatementShape
 from smartpos.crm.schemas.ledgers import StatementQuery
+from smartpos.identity.principal import me
 
 
 @blueprint.get("/clients/<int:customer_id>/statement")

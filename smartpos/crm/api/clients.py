@@ -9,7 +9,7 @@ from smartpos.core.db import utc_now
 from smartpos.core.permissions import needs, require
 from smartpos.crm import operations
 from smartpos.crm.api.answers import client_details, client_items, moment
-from smartpos.crm.api.blueprint import blueprint, me
+from smartpos.crm.api.blueprint import blueprint
 from smartpos.crm.models import Customer
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import doors, listing
@@ -22,6 +22,7 @@ from smartpos.crm.schemas.customers import (
     ClientPage,
     ClientsQuery,
 )
+from smartpos.identity.principal import me
 
 
 @blueprint.route("/clients")

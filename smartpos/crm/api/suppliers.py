@@ -9,7 +9,7 @@ from smartpos.core.permissions import needs, require
 from smartpos.crm import operations
 from smartpos.crm.api.accounts import named, statement_answer
 from smartpos.crm.api.answers import supplier_item
-from smartpos.crm.api.blueprint import blueprint, me
+from smartpos.crm.api.blueprint import blueprint
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries import doors
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS
@@ -23,6 +23,7 @@ from smartpos.crm.schemas.suppliers import (
     SuppliersQuery,
     SupplierStatementShape,
 )
+from smartpos.identity.principal import me
 
 
 @blueprint.route("/suppliers")

@@ -17,7 +17,6 @@ from smartpos.crm.errors import (
 )
 from smartpos.crm.models import CustomerEntryKind, CustomerTransaction
 from smartpos.crm.operations.accounts import LockedCustomer, lock_customer, post_entry
-from smartpos.crm.queries.accounts import today_of
 from smartpos.identity import checks
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
@@ -132,7 +131,7 @@ def _enter(
     if change.amount >= 0:
         due_date = None
     elif due_date is None:
-        due_date = today_of(actor) + timedelta(days=customer.payment_terms.days)
+        due_date = actor.organization.today + timedelta(days=customer.payment_terms.days)
     return post_entry(
         customer.id,
         kind,

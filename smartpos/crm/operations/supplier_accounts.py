@@ -17,7 +17,6 @@ from smartpos.crm.errors import (
 from smartpos.crm.models import SupplierEntryKind, SupplierTransaction
 from smartpos.crm.operations.corrections import LONGEST_REASON, MOST_AMOUNT
 from smartpos.crm.operations.suppliers import LockedSupplier, lock_supplier, post_supplier_entry
-from smartpos.crm.queries.accounts import today_of
 from smartpos.identity import checks
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
@@ -123,7 +122,7 @@ def _enter(
     if amount < 0:
         due_date = None
     elif due_date is None:
-        due_date = today_of(actor) + timedelta(days=supplier.payment_days)
+        due_date = actor.organization.today + timedelta(days=supplier.payment_days)
     return post_supplier_entry(
         supplier.id,
         kind,

@@ -24,7 +24,6 @@ from smartpos.crm.queries.ledgers import (
     moment_of,
     settle,
     shown_amount,
-    today_of,
 )
 from smartpos.identity.actors import Actor
 
@@ -51,7 +50,6 @@ __all__ = [
     "statement",
     "summaries_of",
     "summary_of",
-    "today_of",
 ]
 
 CUSTOMERS = Ledger(

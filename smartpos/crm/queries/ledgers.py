@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smartpos.core.db import utc_now
 from smartpos.core.money import plain
 from smartpos.core.paging import decode_cursor, encode_cursor
 from smartpos.core.sql import array, send
@@ -368,11 +367,6 @@ class Ledger:
         return Statement(opening, start, closing, debited, credited, entries, following)
 
 
-def today_of(actor: Actor) -> date:
-    """The business day it is for the tenant."""
-    return utc_now().astimezone(actor.organization.zone).date()
-
-
 def settle(debts: Sequence[OpenDebt], amount: Decimal) -> list[tuple[OpenDebt, Decimal]]:
     """Which debts an amount settles, and how much of each: the oldest first."""
     settled = []
@@ -416,7 +410,7 @@ def moment_of(actor: Actor) -> dict[str, Any]:
     return {
         "organization_id": actor.organization.id,
         "zone": actor.organization.timezone,
-        "today": today_of(actor),
+        "today": actor.organization.today,
     }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from smartpos.core.sql import send
 from smartpos.crm.models import SupplierEntryKind
-from smartpos.crm.queries.ledgers import Ledger, moment_of, today_of
+from smartpos.crm.queries.ledgers import Ledger, moment_of
 from smartpos.identity.actors import Actor
 
 SUPPLIERS = Ledger(
@@ -57,7 +57,7 @@ def expected_payments(actor: Actor, *, branch_id: int | None = None, weeks: int 
 
     Weeks begin on Monday. The sum of all is what is owed now.
     """
-    today = today_of(actor)
+    today = actor.organization.today
     monday = today - timedelta(days=today.weekday())
     rows = send(_EXPECTED, moment_of(actor) | {"monday": monday, "weeks": weeks, "branch_id": branch_id})
     by_week = {row[0]: row[1:] for row in rows}

@@ -17,12 +17,12 @@ from smartpos.crm.routes.statements import (
     MOST_CHOICES,
     Account,
     debts_page,
-    me,
     narrowed_by,
     statement_page,
     statement_paper,
 )
 from smartpos.identity.models import User
+from smartpos.identity.principal import me
 
 blueprint = Blueprint("crm", __name__, url_prefix="/customers")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -22,6 +22,7 @@ from smartpos.core.phones import shown_phone
 from smartpos.crm.queries import ledgers
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
+from smartpos.identity.principal import me
 from smartpos.identity.queries import is_workplace
 
 PER_PAGE = 200
@@ -84,12 +85,6 @@ class Account:
         return "ahead" if amount < 0 else ""
 
 
-def me() -> Actor:
-    """Who looks."""
-    actor: Actor = g.principal
-    return actor
-
-
 def asked_period(today: date) -> Period:
     """The period of this request; three months without one."""
     problems: dict[str, str] = {}
@@ -117,7 +112,7 @@ def asked_period(today: date) -> Period:
 def statement_page(account: Account) -> tuple[str, int]:
     """An account in a period, line by line, and what is open."""
     actor = me()
-    period = asked_period(ledgers.today_of(actor))
+    period = asked_period(actor.organization.today)
     found = None
     if not period.problems:
         found = account.ledger.statement(
@@ -151,7 +146,7 @@ def statement_page(account: Account) -> tuple[str, int]:
 def statement_paper(account: Account, file_name: str) -> Response:
     """The same on paper, the whole period at once. Raises Invalid for a period that does not fit."""
     actor = me()
-    period = asked_period(ledgers.today_of(actor))
+    period = asked_period(actor.organization.today)
     if period.problems:
         raise Invalid(
             next(iter(period.problems.values())), errors={k: [v] for k, v in period.problems.items()}
@@ -186,7 +181,7 @@ def _pdf_data(account: Account, period: Period, found: ledgers.Statement, actor:
     return {
         "title": _("Statement of account"),
         "shop": actor.setting("display_name") or actor.organization.name,
-        "note": _("Made on %(day)s", day=day(ledgers.today_of(actor))),
+        "note": _("Made on %(day)s", day=day(actor.organization.today)),
         "facts": [
             [account.heading, account.name],
             *([[_("Number"), account.number]] if account.number else []),

@@ -15,11 +15,11 @@ from smartpos.crm.routes.statements import (
     DEBTORS_PER_PAGE,
     Account,
     debts_page,
-    me,
     narrowed_by,
     statement_page,
     statement_paper,
 )
+from smartpos.identity.principal import me
 
 blueprint = Blueprint("crm_suppliers", __name__, url_prefix="/suppliers")
 

@@ -138,7 +138,7 @@ def _branch_id(asked: int | None, actor: Actor) -> int:
 
 
 def _day(asked: date | None, actor: Actor) -> date:
-    today = utc_now().astimezone(actor.organization.zone).date()
+    today = actor.organization.today
     if asked is None:
         return today
     if not FIRST_DAY <= asked <= today:

@@ -22,7 +22,7 @@ from smartpos.core.db import utc_now
 from smartpos.core.i18n import LANGUAGES
 from smartpos.core.phones import shown_phone
 from smartpos.identity import operations
-from smartpos.identity.admin.common import id_of, me
+from smartpos.identity.admin.common import id_of
 from smartpos.identity.errors import BadField
 from smartpos.identity.models import (
     Role,
@@ -32,6 +32,7 @@ from smartpos.identity.models import (
 )
 from smartpos.identity.passwords import LONGEST_PASSWORD, LONGEST_PIN, new_password
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me
 
 
 class PinForm(Form):

@@ -17,9 +17,10 @@ from smartpos.core.admin.fields import WholeField
 from smartpos.core.phones import shown_phone
 from smartpos.identity import authentication as doors
 from smartpos.identity import operations
-from smartpos.identity.admin.common import id_of, me
+from smartpos.identity.admin.common import id_of
 from smartpos.identity.models import Branch, BranchKind, Till
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me
 
 
 class WorkspaceView(TenantView):

@@ -17,11 +17,11 @@ from smartpos.core.admin import (
 from smartpos.core.admin.fields import WholeField
 from smartpos.core.permissions import RoleKey, declared_permissions
 from smartpos.identity import operations
-from smartpos.identity.admin.common import me
 from smartpos.identity.models import (
     Role,
 )
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me
 from smartpos.identity.queries import permissions_of_role, role_counts
 
 DOMAINS = {

@@ -12,13 +12,13 @@ from smartpos.core.admin import (
     formatters,
 )
 from smartpos.identity import operations
-from smartpos.identity.admin.common import me
 from smartpos.identity.devices import device_of
 from smartpos.identity.models import (
     User,
     UserSession,
 )
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me
 
 
 def _end_session(row: UserSession) -> str:

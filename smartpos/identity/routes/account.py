@@ -23,8 +23,9 @@ from smartpos.identity.forms import (
     TwoStepForm,
 )
 from smartpos.identity.operations import own_account
+from smartpos.identity.principal import me as actor
 from smartpos.identity.queries import open_sessions
-from smartpos.identity.routes.blueprints import actor, blueprint, home_of, refused
+from smartpos.identity.routes.blueprints import blueprint, home_of, refused
 from smartpos.identity.throttling import per_person
 
 

@@ -2,11 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, g, url_for
+from flask import Blueprint, flash, url_for
 from flask_wtf import FlaskForm
 
 from smartpos.core.db import db
-from smartpos.core.errors import SmartPOSError, Unauthorized
+from smartpos.core.errors import SmartPOSError
 from smartpos.identity.actors import Actor
 from smartpos.identity.permissions import IdentityPermission
 
@@ -15,14 +15,6 @@ platform_blueprint = Blueprint("platform", __name__, url_prefix="/platform")
 
 TILL_PAGE = "/till"
 BACK_OFFICE = "/admin/"
-
-
-def actor() -> Actor:
-    """Who is signed in; raises Unauthorized, which leads to the log-in page, when nobody is."""
-    principal: Actor | None = g.get("principal")
-    if principal is None:
-        raise Unauthorized
-    return principal
 
 
 def home_of(person: Actor) -> str:

@@ -12,8 +12,9 @@ from smartpos.identity import operations
 from smartpos.identity.forms import TillDeviceForm
 from smartpos.identity.models import Till
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me as actor
 from smartpos.identity.queries import tills_in_use
-from smartpos.identity.routes.blueprints import actor, blueprint
+from smartpos.identity.routes.blueprints import blueprint
 
 
 @blueprint.route("/till/register", methods=["GET", "POST"])

@@ -18,8 +18,9 @@ from smartpos.identity import operations
 from smartpos.identity.forms import ReasonForm
 from smartpos.identity.operations.tenants import COUNTRIES, CURRENCIES
 from smartpos.identity.permissions import IdentityPermission as P
+from smartpos.identity.principal import me as actor
 from smartpos.identity.queries import OrganizationLine, all_organizations
-from smartpos.identity.routes.blueprints import actor, platform_blueprint, refused
+from smartpos.identity.routes.blueprints import platform_blueprint, refused
 from smartpos.identity.routes.settings import COUNTRY_NAMES, zones
 
 

@@ -22,7 +22,8 @@ from smartpos.identity import operations
 from smartpos.identity.models import Organization
 from smartpos.identity.operations.tenants import COUNTRIES, CURRENCIES
 from smartpos.identity.permissions import IdentityPermission as P
-from smartpos.identity.routes.blueprints import actor, blueprint, refused
+from smartpos.identity.principal import me as actor
+from smartpos.identity.routes.blueprints import blueprint, refused
 
 COUNTRY_NAMES = {
     "UZ": _l("Uzbekistan"),

@@ -15,8 +15,9 @@ from smartpos.identity import operations
 from smartpos.identity.errors import CodeNeeded, OrganizationNeeded
 from smartpos.identity.forms import CodeForm, LoginForm, PinForm
 from smartpos.identity.operations.signing_in import HalfEntry
+from smartpos.identity.principal import me as actor
 from smartpos.identity.queries import till_people
-from smartpos.identity.routes.blueprints import TILL_PAGE, actor, blueprint, home_of, local_path
+from smartpos.identity.routes.blueprints import TILL_PAGE, blueprint, home_of, local_path
 from smartpos.identity.throttling import per_address, per_name
 
 HALF = "half_signed_in"

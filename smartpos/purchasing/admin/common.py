@@ -1,11 +1,9 @@
 """Who is at work in the panel, and what the views of purchasing share."""
 
-from flask import g
 from flask_babel import lazy_gettext as _l
 
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import describe
-from smartpos.identity.actors import Actor
 from smartpos.purchasing.models import CostKind, PaidFrom, PurchaseStatus, PurchaseType, SpreadBy
 
 PURCHASING = _l("Purchasing")
@@ -40,9 +38,3 @@ describe(
 COST = CatalogPermission.COST_READ
 
 describe({PaidFrom.OFFICE: (_l("Office cash"), "good"), PaidFrom.BANK: (_l("Bank"), "accent")})
-
-
-def me() -> Actor:
-    """Who is at work in the panel."""
-    actor: Actor = g.principal
-    return actor

@@ -18,7 +18,7 @@ from smartpos.core.db import db
 from smartpos.crm.models import Supplier
 from smartpos.crm.operations.corrections import LONGEST_REASON
 from smartpos.crm.queries.choices import SupplierChoices
-from smartpos.purchasing.admin.common import me
+from smartpos.identity.principal import me
 from smartpos.purchasing.models import SupplierPayment
 from smartpos.purchasing.operations.payments import reverse_supplier_payment
 from smartpos.purchasing.permissions import PurchasingPermission as P

@@ -16,8 +16,9 @@ from smartpos.core.admin.formatters import NOTHING, local_datetime, pill
 from smartpos.core.db import db
 from smartpos.core.permissions import can
 from smartpos.identity.models import Branch, User
+from smartpos.identity.principal import me
 from smartpos.purchasing import operations
-from smartpos.purchasing.admin.common import COST, me
+from smartpos.purchasing.admin.common import COST
 from smartpos.purchasing.models import (
     Purchase,
     PurchaseFile,

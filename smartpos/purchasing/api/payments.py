@@ -12,7 +12,8 @@ from smartpos.core.paging import page
 from smartpos.core.permissions import needs
 from smartpos.crm.queries import doors
 from smartpos.crm.queries.ledgers import shown_amount
-from smartpos.purchasing.api.blueprint import blueprint, me
+from smartpos.identity.principal import me
+from smartpos.purchasing.api.blueprint import blueprint
 from smartpos.purchasing.models import SupplierPayment
 from smartpos.purchasing.operations.payments import pay_supplier, reverse_supplier_payment
 from smartpos.purchasing.permissions import PurchasingPermission as P

@@ -14,8 +14,9 @@ from smartpos.core.files import send_stored_file
 from smartpos.core.paging import page
 from smartpos.core.permissions import can, needs, require
 from smartpos.identity.errors import BadField
+from smartpos.identity.principal import me
 from smartpos.purchasing import operations
-from smartpos.purchasing.api.blueprint import blueprint, me
+from smartpos.purchasing.api.blueprint import blueprint
 from smartpos.purchasing.costing import CostedLine, spread_as
 from smartpos.purchasing.models import Purchase, PurchaseFile, PurchaseItem
 from smartpos.purchasing.operations.reckoning import counted, value_of

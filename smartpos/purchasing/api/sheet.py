@@ -6,8 +6,8 @@ from flask import Response, jsonify
 
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.permissions import can, needs
-from smartpos.purchasing.api.blueprint import blueprint, me
-from smartpos.purchasing.operations.reckoning import today_of
+from smartpos.identity.principal import me
+from smartpos.purchasing.api.blueprint import blueprint
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.sheet import Offered, find_goods, match_goods
 from smartpos.purchasing.schemas.sheet import GoodsList, GoodsOut, GoodsQuery, MatchIn, MatchOut
@@ -24,7 +24,7 @@ def find_supply_goods(query: dict[str, Any]) -> Response:
         query["q"],
         supplier_id=query["supplier_id"],
         country=actor.organization.country,
-        day=today_of(actor),
+        day=actor.organization.today,
     )
     return jsonify(items=[_body(one) for one in found])
 
@@ -40,7 +40,7 @@ def match_supply_goods(body: dict[str, Any]) -> Response:
         body["texts"],
         supplier_id=body["supplier_id"],
         country=actor.organization.country,
-        day=today_of(actor),
+        day=actor.organization.today,
     )
     return jsonify(items=[None if one is None else _body(one) for one in found])
 

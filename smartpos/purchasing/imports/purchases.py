@@ -28,7 +28,6 @@ from smartpos.identity.models import Branch
 from smartpos.purchasing.models import Purchase, PurchaseFile, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import cancel_purchase, draft_purchase
 from smartpos.purchasing.operations.facts import MOST_LINES, PurchaseFacts, PurchaseLine
-from smartpos.purchasing.operations.reckoning import today_of
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.stock.operations.lots import check_number
 
@@ -237,7 +236,7 @@ class PurchaseImporter(Importer):
         elif quantity is not None and quantity != round(quantity, digits):
             work.problem(line, "quantity", _("This product cannot be divided so finely."))
         day = line.get("expiration_date")
-        if day and day < today_of(work.actor):
+        if day and day < work.actor.organization.today:
             work.problem(line, "expiration_date", _("This has expired already."))
         if day and not line.get("lot"):
             work.problem(line, "expiration_date", _("An expiry date needs the number of its lot."))
@@ -317,7 +316,7 @@ def _with_years(
         day = line.get("document_date")
         if line.number in keys and day:
             years.setdefault(keys[line.number], day.year)
-    this_year = today_of(work.actor).year
+    this_year = work.actor.organization.today.year
     found = {}
     for line in lines:
         if line.number in keys:

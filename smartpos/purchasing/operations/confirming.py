@@ -25,7 +25,7 @@ from smartpos.purchasing.errors import NothingReceived, UnmatchedLines, WrongSta
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import OPEN, drafted_before, write_draft
 from smartpos.purchasing.operations.facts import PurchaseFacts
-from smartpos.purchasing.operations.reckoning import check_expiry, counted, reckon, today_of, value_of
+from smartpos.purchasing.operations.reckoning import check_expiry, counted, reckon, value_of
 from smartpos.purchasing.permissions import PurchasingPermission
 from smartpos.purchasing.queries.goods import BoughtGoods, bought_goods
 from smartpos.purchasing.queries.purchases import PURCHASE_ORIGIN, purchase_of
@@ -274,7 +274,7 @@ def _backorder(purchase: Purchase, number: str, actor: Actor) -> Purchase:
         supplier_id=purchase.supplier_id,
         branch_id=purchase.branch_id,
         status=PurchaseStatus.ORDERED,
-        document_date=today_of(actor),
+        document_date=actor.organization.today,
         vat_included=purchase.vat_included,
         notes=purchase.notes,
         created_by=actor.user_id,

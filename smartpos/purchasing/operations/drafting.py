@@ -16,7 +16,7 @@ from smartpos.identity.queries import is_workplace
 from smartpos.purchasing.errors import ClientUuidReused, WrongStatus
 from smartpos.purchasing.models import Purchase, PurchaseCost, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.facts import PurchaseFacts
-from smartpos.purchasing.operations.reckoning import check_day, read_lines, reckon, today_of
+from smartpos.purchasing.operations.reckoning import check_day, read_lines, reckon
 from smartpos.purchasing.queries.purchases import purchase_by_client_uuid, purchase_of
 from smartpos.stock.errors import BranchNotFound
 
@@ -116,7 +116,7 @@ def _fill(purchase: Purchase, facts: PurchaseFacts, actor: Actor) -> None:
         check_day(getattr(facts, field), field)
     _check_branch(facts.branch_id)
     payment_days = _payment_days(facts.supplier_id)
-    day = facts.document_date or today_of(actor)
+    day = facts.document_date or actor.organization.today
     items, goods = read_lines(facts, day, actor)
     purchase.branch_id = facts.branch_id
     purchase.supplier_id = facts.supplier_id

@@ -17,7 +17,6 @@ from smartpos.core.numbers import next_number
 from smartpos.crm.models import SupplierEntryKind
 from smartpos.crm.operations import lock_supplier, post_supplier_entry
 from smartpos.crm.operations.corrections import LONGEST_REASON, MOST_AMOUNT
-from smartpos.crm.queries.ledgers import today_of
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS
 from smartpos.identity import checks
 from smartpos.identity.actors import Actor
@@ -141,7 +140,7 @@ def reverse_supplier_payment(
         branch_id=first.branch_id,
         amount=-first.amount,
         source=first.source,
-        paid_on=today_of(actor),
+        paid_on=actor.organization.today,
         notes=text,
         reverses_id=first.id,
         created_by=actor.user_id,
@@ -169,7 +168,7 @@ def _write(payment: SupplierPayment, reverses_entry: int | None, actor: Actor) -
 
 
 def _paid_on(day: date | None, actor: Actor) -> date:
-    today = today_of(actor)
+    today = actor.organization.today
     if day is None:
         return today
     if day > today:
@@ -180,7 +179,7 @@ def _paid_on(day: date | None, actor: Actor) -> date:
 
 
 def _moment(paid_on: date, actor: Actor) -> datetime:
-    if paid_on == today_of(actor):
+    if paid_on == actor.organization.today:
         return utc_now()
     return datetime.combine(paid_on, NOON, actor.organization.zone)
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from smartpos.core.db import utc_now
 from smartpos.core.errors import Invalid
 from smartpos.core.money import (
     COST_LIMIT,
@@ -29,11 +28,6 @@ from smartpos.stock.errors import UnknownGoods
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 LONGEST_LOT = 100
-
-
-def today_of(actor: Actor) -> date:
-    """The business day in the tenant's time zone."""
-    return utc_now().astimezone(actor.organization.zone).date()
 
 
 def counted(item: PurchaseItem) -> Decimal:
@@ -68,7 +62,7 @@ def read_lines(
 
 def check_expiry(items: Sequence[PurchaseItem], goods: Mapping[int, BoughtGoods], actor: Actor) -> None:
     """Refuse what has expired already. Raises ExpiryInThePast with all those lines."""
-    today = today_of(actor)
+    today = actor.organization.today
     late = [
         {
             "position": item.position,

@@ -25,7 +25,7 @@ from smartpos.purchasing.errors import (
     WrongStatus,
 )
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
-from smartpos.purchasing.operations.reckoning import check_digits, counted, name_of, today_of, value_of
+from smartpos.purchasing.operations.reckoning import check_digits, counted, name_of, value_of
 from smartpos.purchasing.queries.goods import BoughtGoods, bought_goods
 from smartpos.purchasing.queries.purchases import (
     PURCHASE_ORIGIN,
@@ -95,7 +95,7 @@ def return_purchase(purchase_id: int, request: ReturnRequest, *, actor: Actor) -
         supplier_id=original.supplier_id,
         branch_id=original.branch_id,
         document_number=original.document_number,
-        document_date=today_of(actor),
+        document_date=actor.organization.today,
         vat_included=original.vat_included,
         vat_recoverable=original.vat_recoverable,
         reason=request.reason,

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, g, url_for
+from flask import Blueprint, url_for
 from sqlalchemy import select
 
 from smartpos.core.admin.guard import may_enter
 from smartpos.core.db import db
 from smartpos.core.permissions import can
-from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.identity.queries import is_workplace
 from smartpos.purchasing.models import Purchase
@@ -17,12 +16,6 @@ from smartpos.purchasing.permissions import PurchasingPermission as P
 blueprint = Blueprint("purchasing", __name__)
 
 MOST_CHOICES = 500
-
-
-def me() -> Actor:
-    """Who looks at the page."""
-    actor: Actor = g.principal
-    return actor
 
 
 def branch_choices() -> list[Any]:

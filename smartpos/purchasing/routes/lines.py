@@ -17,13 +17,14 @@ from smartpos.core.db import db
 from smartpos.core.errors import Invalid, SmartPOSError
 from smartpos.core.money import ZERO, parse_quantity, plain
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 from smartpos.purchasing import operations
 from smartpos.purchasing.models import Purchase, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import OPEN
 from smartpos.purchasing.operations.reckoning import counted
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries import purchases as queries
-from smartpos.purchasing.routes.blueprint import address_of, blueprint, me
+from smartpos.purchasing.routes.blueprint import address_of, blueprint
 
 
 @blueprint.route("/purchases/<int:purchase_id>/receive", methods=("GET", "POST"))

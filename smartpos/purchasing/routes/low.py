@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 from smartpos.core.admin import register_link
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 from smartpos.purchasing.permissions import PurchasingPermission
 from smartpos.purchasing.queries.positions import low_stock, velocity_days
-from smartpos.purchasing.routes.blueprint import me
 from smartpos.purchasing.routes.choices import branch_choices
 from smartpos.stock.permissions import StockPermission as P
 

@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
 from smartpos.core.permissions import require
+from smartpos.identity.principal import me
 from smartpos.purchasing import operations
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.purchases import purchase_of
-from smartpos.purchasing.routes.blueprint import address_of, blueprint, me
+from smartpos.purchasing.routes.blueprint import address_of, blueprint
 
 
 @blueprint.post("/purchases/<int:purchase_id>/files")

@@ -23,12 +23,13 @@ from smartpos.crm.operations import SUPPLIER_ORIGIN
 from smartpos.crm.operations.corrections import LONGEST_REASON
 from smartpos.crm.permissions import CrmPermission
 from smartpos.crm.queries import doors
-from smartpos.crm.queries.ledgers import Ageing, ageing_of_debts, today_of
+from smartpos.crm.queries.ledgers import Ageing, ageing_of_debts
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS
+from smartpos.identity.principal import me
 from smartpos.purchasing.models import PaidFrom
 from smartpos.purchasing.operations.payments import LONGEST_REFERENCE, PaymentFacts, pay_supplier
 from smartpos.purchasing.permissions import PurchasingPermission as P
-from smartpos.purchasing.routes.blueprint import blueprint, me
+from smartpos.purchasing.routes.blueprint import blueprint
 
 
 class PaymentForm(Form):
@@ -58,7 +59,7 @@ def pay(supplier_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         ageing = ageing_of_debts(SUPPLIERS.open_debts(supplier.id, me()))
         form.amount.data = _proposed(ageing, supplier.balance)
-        form.paid_on.data = today_of(me())
+        form.paid_on.data = me().organization.today
         form.client_uuid.data = str(uuid4())
         return _page(supplier_id, form), 200
     if not form.validate():

@@ -15,13 +15,13 @@ from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
 from smartpos.core.permissions import can, require
 from smartpos.crm.models import Supplier
+from smartpos.identity.principal import me
 from smartpos.purchasing.models import Purchase, PurchaseType
 from smartpos.purchasing.operations.drafting import EDITABLE
-from smartpos.purchasing.operations.reckoning import today_of
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.goods import bought_goods
 from smartpos.purchasing.queries.purchases import lines_of, purchase_of
-from smartpos.purchasing.routes.blueprint import address_of, blueprint, branch_choices, me
+from smartpos.purchasing.routes.blueprint import address_of, blueprint, branch_choices
 from smartpos.purchasing.sheet_texts import sheet_texts
 
 MOST_SUPPLIERS = 2000
@@ -60,7 +60,7 @@ def _page(purchase: Purchase | None) -> str:
             for row in db.session.execute(suppliers)
         ],
         "user_id": actor.user_id,
-        "today": today_of(actor).isoformat(),
+        "today": actor.organization.today.isoformat(),
         "may_confirm": can(P.PURCHASE_CONFIRM),
         "csrf": generate_csrf(),
         "texts": sheet_texts(),

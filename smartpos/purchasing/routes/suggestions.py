@@ -16,6 +16,7 @@ from smartpos.core.admin.loaders import parse_id
 from smartpos.core.errors import Invalid
 from smartpos.core.money import parse_quantity
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.positions import velocity_days
@@ -25,7 +26,7 @@ from smartpos.purchasing.queries.suggesting import (
     goods_to_buy,
     suggestions,
 )
-from smartpos.purchasing.routes.blueprint import blueprint, me
+from smartpos.purchasing.routes.blueprint import blueprint
 from smartpos.purchasing.routes.choices import branch_choices
 from smartpos.stock.operations.transfers import TransferLine, TransferRequest, create_transfer
 from smartpos.stock.permissions import StockPermission

@@ -15,7 +15,8 @@ from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import NOTHING, local_datetime, pill
 from smartpos.core.admin.labels import choices
 from smartpos.core.admin.trail import describe_reasons
-from smartpos.sales.admin.counter import OfBranches, me
+from smartpos.identity.principal import me
+from smartpos.sales.admin.counter import OfBranches
 from smartpos.sales.models import Sale, SaleFlag
 from smartpos.sales.operations.attention import tick_off
 from smartpos.sales.permissions import SalesPermission as P

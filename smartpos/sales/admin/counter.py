@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -17,20 +16,14 @@ from smartpos.core.admin.origins import origin_link
 from smartpos.core.admin.trail import Subject, describe_subjects
 from smartpos.core.db import utc_now
 from smartpos.core.permissions import declared_permissions
-from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
+from smartpos.identity.principal import me
 from smartpos.sales.models import Approval, HeldSale, HeldSaleStatus
 from smartpos.sales.operations.held import put_back, void_held
 from smartpos.sales.permissions import SalesPermission as P
 from smartpos.sales.queries.held import is_stale
 
 MOST_SHOWN_LINES = 60
-
-
-def me() -> Actor:
-    """Who is at work in the panel."""
-    actor: Actor = g.principal
-    return actor
 
 
 def action_label(name: str) -> Any:

@@ -16,7 +16,7 @@ from smartpos.core.jobs import enqueue_after_commit
 from smartpos.core.permissions import can
 from smartpos.identity.models import Till
 from smartpos.identity.permissions import IdentityPermission
-from smartpos.sales.admin.counter import me
+from smartpos.identity.principal import me
 from smartpos.sales.jobs import print_paper
 from smartpos.sales.models import PrintJob, PrintKind, PrintStatus, PrintTrouble
 from smartpos.sales.operations.printing import JOB_ORIGIN, PrintRequest, request_print, retry_print_job

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from flask import g, redirect, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
@@ -23,7 +23,7 @@ from smartpos.core.admin.labels import label_of
 from smartpos.core.money import MONEY_LIMIT
 from smartpos.core.permissions import can
 from smartpos.finance.permissions import FinancePermission
-from smartpos.identity.actors import Actor
+from smartpos.identity.principal import me
 from smartpos.sales import operations
 from smartpos.sales.models import (
     Shift,
@@ -35,12 +35,6 @@ from smartpos.sales.permissions import SalesPermission as P
 from smartpos.sales.queries.reports import ShiftFigures, shift_figures
 
 describe({ShiftStatus.OPEN: (_l("Open"), "good"), ShiftStatus.CLOSED: _l("Closed")})
-
-
-def me() -> Actor:
-    """Who is at work in the panel."""
-    actor: Actor = g.principal
-    return actor
 
 
 DRILL_DOWN = (

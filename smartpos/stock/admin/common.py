@@ -1,11 +1,9 @@
 """Who is at work in the panel, and what the views of stock share."""
 
-from flask import g
 from flask_babel import lazy_gettext as _l
 
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import RemoteChoices, describe
-from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.stock.models import AdjustmentReason, MovementType
 
@@ -36,9 +34,3 @@ describe(
 
 # Goods lie in the branches and, between them, on their way: whoever looks for goods chooses from both.
 PLACES = RemoteChoices("branch", Branch, everything=True)
-
-
-def me() -> Actor:
-    """Who is at work in the panel."""
-    actor: Actor = g.principal
-    return actor

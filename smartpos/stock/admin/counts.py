@@ -12,7 +12,8 @@ from smartpos.core.admin import ReadOnlyView, RowAction, TenantView, describe
 from smartpos.core.admin.formatters import NOTHING, quantity, unit_cost
 from smartpos.core.admin.origins import origin_link
 from smartpos.core.permissions import can
-from smartpos.stock.admin.common import COST, me
+from smartpos.identity.principal import me
+from smartpos.stock.admin.common import COST
 from smartpos.stock.models import CountStatus, StockCount, StockCountEntry, StockCountLine
 from smartpos.stock.operations import counts as operations
 from smartpos.stock.operations.adjustments import ADJUSTMENT_ORIGIN

@@ -15,8 +15,9 @@ from smartpos.core.admin.origins import CausedBy, caused_by
 from smartpos.core.db import db
 from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.permissions import can
+from smartpos.identity.principal import me
 from smartpos.stock import operations, queries
-from smartpos.stock.admin.common import COST, PLACES, me
+from smartpos.stock.admin.common import COST, PLACES
 from smartpos.stock.models import (
     AdjustmentReason,
     BranchStock,

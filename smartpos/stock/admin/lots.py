@@ -17,7 +17,8 @@ from smartpos.core.admin.formatters import pill
 from smartpos.core.admin.origins import CausedBy, caused_by, origin_link
 from smartpos.core.db import db
 from smartpos.core.permissions import can
-from smartpos.stock.admin.common import COST, PLACES, me
+from smartpos.identity.principal import me
+from smartpos.stock.admin.common import COST, PLACES
 from smartpos.stock.models import Batch, BatchStock, InventoryMovement, StockReservation
 from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.operations.lots import LONGEST_NUMBER

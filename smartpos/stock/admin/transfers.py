@@ -18,7 +18,8 @@ from smartpos.core.admin.formatters import number, pill, quantity
 from smartpos.core.admin.origins import origin_link
 from smartpos.core.db import db
 from smartpos.core.permissions import can
-from smartpos.stock.admin.common import COST, me
+from smartpos.identity.principal import me
+from smartpos.stock.admin.common import COST
 from smartpos.stock.models import StockAdjustment, StockTransfer, StockTransferLine, TransferStatus
 from smartpos.stock.operations import ADJUSTMENT_ORIGIN
 from smartpos.stock.operations import transfers as operations

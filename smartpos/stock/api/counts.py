@@ -8,7 +8,8 @@ from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.fields import CursorQuery
 from smartpos.core.paging import page
 from smartpos.core.permissions import can, needs
-from smartpos.stock.api.blueprint import blueprint, me
+from smartpos.identity.principal import me
+from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import StockCount
 from smartpos.stock.operations import counts as operations
 from smartpos.stock.permissions import StockPermission as P

@@ -10,7 +10,8 @@ from smartpos.core.db import db
 from smartpos.core.errors import NotFound
 from smartpos.core.paging import AnySelect, page
 from smartpos.core.permissions import can, needs
-from smartpos.stock.api.blueprint import blueprint, me
+from smartpos.identity.principal import me
+from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import Batch, InventoryMovement
 from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.permissions import StockPermission

@@ -7,7 +7,8 @@ from flask import Response, jsonify, make_response
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.paging import page
 from smartpos.core.permissions import can, needs
-from smartpos.stock.api.blueprint import blueprint, me
+from smartpos.identity.principal import me
+from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import StockTransfer
 from smartpos.stock.operations import transfers as operations
 from smartpos.stock.permissions import StockPermission as P

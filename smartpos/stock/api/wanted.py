@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from smartpos.core.db import db
 from smartpos.core.permissions import needs
-from smartpos.stock.api.blueprint import blueprint, me
+from smartpos.identity.principal import me
+from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import BranchStock
 from smartpos.stock.operations.levels import set_levels_of_branch
 from smartpos.stock.permissions import StockPermission

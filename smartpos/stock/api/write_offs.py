@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response, jsonify, make_response
 
 from smartpos.core.permissions import needs
+from smartpos.identity.principal import me
 from smartpos.stock import queries
-from smartpos.stock.api.blueprint import blueprint, me
+from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.operations.adjustments import write_off
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries.stocked import stocked_goods

@@ -29,7 +29,6 @@ from smartpos.stock.operations.lots import (
     lock_shelves,
     refuse_foreign,
     shares,
-    today_of,
 )
 from smartpos.stock.operations.writing import Entry, Posted, Prepared, Watched, write_movements
 from smartpos.stock.queries import Goods, goods_of
@@ -170,7 +169,7 @@ def prepare_movements(
     )
     lots = _open_shelves(requests, goods, locked, prepared, actor)
     rules = Rules(
-        happened_on or today_of(actor),
+        happened_on or actor.organization.today,
         allow_negative=allow_negative,
         allow_expired=allow_expired,
         as_happened=expired_last or happened_on is not None,

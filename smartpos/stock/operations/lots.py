@@ -273,11 +273,6 @@ WHERE lot.organization_id = %(organization_id)s AND lot.id = new.id
 """
 
 
-def today_of(actor: Actor) -> date:
-    """The day it is where the shop is."""
-    return utc_now().astimezone(actor.organization.zone).date()
-
-
 def check_number(number: str) -> str:
     """The number of a lot without space around it. Raises Invalid when nothing or too much is left."""
     number = number.replace("\x00", "").strip()
@@ -311,7 +306,7 @@ def ensure_lots(arrivals: Sequence[Arrival], *, actor: Actor) -> dict[tuple[int,
     keys, goods = list(together), list(together.values())
     parameters = {
         "organization_id": actor.organization.id,
-        "today": today_of(actor),
+        "today": actor.organization.today,
         "now": now,
         "product_ids": array(key[0] for key in keys),
         "numbers": [key[1] for key in keys],

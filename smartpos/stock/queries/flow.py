@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from smartpos.core.db import utc_now
 from smartpos.core.paging import decode_cursor, encode_cursor
 from smartpos.core.sql import send
 from smartpos.identity.actors import Actor
@@ -241,11 +240,6 @@ WHERE moved.organization_id = %(organization_id)s AND moved.branch_id = %(branch
   AND moved.occurred_at >= %(since)s AND moved.occurred_at < %(until)s
   AND (moved.occurred_at, moved.id) {passed} (%(after)s, %(after_id)s)
 """
-
-
-def today_of(actor: Actor) -> date:
-    """The business day it is for the tenant."""
-    return utc_now().astimezone(actor.organization.zone).date()
 
 
 def turnover(asked: Asked, actor: Actor) -> Turnover:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, literal, o
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from smartpos.catalog.models import Product, Unit
-from smartpos.core.db import db, utc_now
+from smartpos.core.db import db
 from smartpos.core.money import round_money
 from smartpos.core.paging import AnySelect
 from smartpos.crm.models import Supplier
@@ -60,7 +60,7 @@ class Watch:
     """How the shop of an actor looks at expiry: today there, the days it watches, the markdowns it wants."""
 
     def __init__(self, actor: Actor) -> None:
-        self.today = utc_now().astimezone(actor.organization.zone).date()
+        self.today = actor.organization.today
         self.days: int = actor.setting("near_expiry_days")
         self._steps = read_steps(actor.setting("near_expiry_markdowns"))
 

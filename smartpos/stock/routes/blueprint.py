@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.db import db
-from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.identity.queries import is_workplace
 from smartpos.stock.queries import flow
@@ -19,12 +18,6 @@ from smartpos.stock.queries import flow
 blueprint = Blueprint("stock", __name__)
 
 MOST_CHOICES = 500
-
-
-def me() -> Actor:
-    """Who looks at the page."""
-    actor: Actor = g.principal
-    return actor
 
 
 @dataclass(slots=True)

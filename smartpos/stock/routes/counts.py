@@ -9,11 +9,12 @@ from smartpos.core.admin.guard import may_enter
 from smartpos.core.extensions import POLICY_WITH_WASM, under_policy
 from smartpos.core.i18n import select_locale
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 from smartpos.stock.count_texts import count_texts
 from smartpos.stock.models import CountStatus
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import counts as queries
-from smartpos.stock.routes.blueprint import blueprint, me
+from smartpos.stock.routes.blueprint import blueprint
 
 
 @blueprint.get("/counts")

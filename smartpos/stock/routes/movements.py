@@ -17,10 +17,11 @@ from smartpos.core.admin.origins import origin_choices, origin_link
 from smartpos.core.db import db
 from smartpos.core.permissions import can, require
 from smartpos.identity.models import User
+from smartpos.identity.principal import me
 from smartpos.stock.models import Batch, MovementType
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import flow, is_tracked
-from smartpos.stock.routes.blueprint import MOST_CHOICES, Reading, blueprint, branch_choices, me
+from smartpos.stock.routes.blueprint import MOST_CHOICES, Reading, blueprint, branch_choices
 
 USUAL_PERIOD = timedelta(days=6)
 PER_PAGE = 50
@@ -29,7 +30,7 @@ MOST_OFFERED = 20
 
 
 def _asked(reading: Reading) -> flow.Asked:
-    first, last = reading.period(flow.today_of(me()), USUAL_PERIOD)
+    first, last = reading.period(me().organization.today, USUAL_PERIOD)
     who = reading.text("who")
     kind = reading.choice("kind", list(MovementType))
     return flow.Asked(

@@ -15,13 +15,14 @@ from smartpos.core.extensions import POLICY_WITH_WASM, under_policy
 from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 from smartpos.stock.errors import TransferInOtherState
 from smartpos.stock.models import StockTransfer, TransferStatus
 from smartpos.stock.operations.transfers import MOST_TRANSFER_LINES
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import transfers as queries
 from smartpos.stock.queries.counts import countable_goods
-from smartpos.stock.routes.blueprint import blueprint, branch_choices, me
+from smartpos.stock.routes.blueprint import blueprint, branch_choices
 from smartpos.stock.transfer_texts import new_transfer_texts, receiving_texts
 
 

@@ -10,11 +10,11 @@ from smartpos.core.admin.labels import label_of
 from smartpos.core.extensions import POLICY_WITH_WASM, under_policy
 from smartpos.core.i18n import select_locale
 from smartpos.core.permissions import can, require
+from smartpos.identity.principal import me
 from smartpos.stock.count_texts import write_off_texts
 from smartpos.stock.operations.adjustments import WRITE_OFF_REASONS
 from smartpos.stock.permissions import StockPermission as P
-from smartpos.stock.queries.flow import today_of
-from smartpos.stock.routes.blueprint import blueprint, branch_choices, me
+from smartpos.stock.routes.blueprint import blueprint, branch_choices
 
 
 @blueprint.get("/write-offs/new")
@@ -31,7 +31,7 @@ def new_write_off() -> str:
             {"value": reason.value, "label": str(label_of(reason).text)} for reason in WRITE_OFF_REASONS
         ],
         "user_id": actor.user_id,
-        "today": today_of(actor).isoformat(),
+        "today": actor.organization.today.isoformat(),
         "csrf": generate_csrf(),
         "texts": write_off_texts(),
         "language": select_locale(),
