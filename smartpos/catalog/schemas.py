@@ -18,6 +18,7 @@ from smartpos.core.fields import (
     QuantityField,
     TextField,
     WholeField,
+    has_more,
 )
 
 
@@ -169,8 +170,7 @@ class ProductChange(Schema):
     def refuse_endless(self, body: Any, **options: Any) -> Any:
         """Before each of ten thousand barcodes is looked at."""
         for name in ("barcodes", "tags"):
-            given = body.get(name) if isinstance(body, dict) else None
-            if isinstance(given, list) and len(given) > MOST_BARCODES:
+            if has_more(body, name, MOST_BARCODES):
                 raise ValidationError(
                     _("At most %(most)s entries fit here.", most=MOST_BARCODES), field_name=name
                 )
@@ -361,8 +361,7 @@ class PromotionChange(Schema):
     def refuse_endless(self, body: Any, **options: Any) -> Any:
         """Before each of ten thousand numbers is looked at."""
         for name in ("product_ids", "category_ids"):
-            given = body.get(name) if isinstance(body, dict) else None
-            if isinstance(given, list) and len(given) > MOST_TARGETS:
+            if has_more(body, name, MOST_TARGETS):
                 raise ValidationError(
                     _("At most %(most)s entries fit here.", most=MOST_TARGETS), field_name=name
                 )

@@ -180,3 +180,9 @@ class CursorQuery(Schema):
 
     cursor = TextField(longest=2000, load_default=None, allow_none=True)
     limit = WholeField(minimum=1, maximum=MOST, load_default=DEFAULT_LIMIT)
+
+
+def has_more(body: Any, name: str, most: int) -> bool:
+    """Whether a request's list has more entries than fit; asked before each of a million of them is looked at."""
+    entries = body.get(name) if isinstance(body, dict) else None
+    return isinstance(entries, list) and len(entries) > most

@@ -11,7 +11,15 @@ from smartpos.catalog.labels.facts import Block
 from smartpos.catalog.models import LabelKind, LabelPaper
 from smartpos.catalog.operations.labels import MOST_COPIES, MOST_PRODUCTS, LabelFormat
 from smartpos.catalog.operations.own_barcodes import MOST_AT_ONCE
-from smartpos.core.fields import CursorQuery, DecimalText, IdField, MoneyField, TextField, WholeField
+from smartpos.core.fields import (
+    CursorQuery,
+    DecimalText,
+    IdField,
+    MoneyField,
+    TextField,
+    WholeField,
+    has_more,
+)
 
 
 class ShelfQuery(CursorQuery):
@@ -142,6 +150,5 @@ class LabelTemplates(Schema):
 
 
 def _refuse_endless(body: Any, name: str, most: int) -> None:
-    given = body.get(name) if isinstance(body, dict) else None
-    if isinstance(given, list) and len(given) > most:
+    if has_more(body, name, most):
         raise ValidationError(_("At most %(most)s entries fit here.", most=most), field_name=name)

@@ -15,6 +15,7 @@ from smartpos.core.fields import (
     QuantityField,
     TextField,
     WholeField,
+    has_more,
 )
 from smartpos.core.paging import DEFAULT_LIMIT
 from smartpos.crm.models import (
@@ -185,8 +186,7 @@ class ClientChange(Schema):
     def refuse_endless(self, body: Any, **options: Any) -> Any:
         """Before each of ten thousand lines is looked at."""
         for name in ("contacts", "addresses", "tags"):
-            given = body.get(name) if isinstance(body, dict) else None
-            if isinstance(given, list) and len(given) > MOST_PARTS:
+            if has_more(body, name, MOST_PARTS):
                 raise ValidationError(
                     _("At most %(most)s entries fit here.", most=MOST_PARTS), field_name=name
                 )

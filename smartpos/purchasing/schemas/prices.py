@@ -5,7 +5,15 @@ from typing import Any
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, pre_load
 
-from smartpos.core.fields import CostField, CursorQuery, IdField, QuantityField, TextField, WholeField
+from smartpos.core.fields import (
+    CostField,
+    CursorQuery,
+    IdField,
+    QuantityField,
+    TextField,
+    WholeField,
+    has_more,
+)
 from smartpos.crm.operations.suppliers import MOST_DAYS
 from smartpos.purchasing.operations.prices import LONGEST_SKU, MOST_COST, MOST_PRICES
 
@@ -35,8 +43,7 @@ class SetSupplierPrices(Schema):
     @pre_load
     def refuse_endless(self, body: Any, **options: Any) -> Any:
         """Before each of ten thousand lines is looked at."""
-        given = body.get("items") if isinstance(body, dict) else None
-        if isinstance(given, list) and len(given) > MOST_PRICES:
+        if has_more(body, "items", MOST_PRICES):
             raise ValidationError(
                 _("At most %(most)s entries fit here.", most=MOST_PRICES), field_name="items"
             )

@@ -14,6 +14,7 @@ from smartpos.core.fields import (
     PercentField,
     QuantityField,
     TextField,
+    has_more,
 )
 from smartpos.core.money import ZERO
 from smartpos.purchasing.models import CostKind, PurchaseStatus, PurchaseType, SpreadBy
@@ -50,8 +51,7 @@ class _Endless(Schema):
 
     @pre_load
     def refuse_endless(self, body: Any, **options: Any) -> Any:
-        items = body.get("items") if isinstance(body, dict) else None
-        if isinstance(items, list) and len(items) > MOST_LINES:
+        if has_more(body, "items", MOST_LINES):
             raise Invalid(_("A purchase may have at most %(most)s lines.", most=MOST_LINES))
         return body
 

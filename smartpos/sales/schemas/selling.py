@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from smartpos.core.fields import IdField, MomentField, MoneyField, QuantityField, TextField
+from smartpos.core.fields import IdField, MomentField, MoneyField, QuantityField, TextField, has_more
 from smartpos.sales.errors import TooManyLines
 from smartpos.sales.models import PaymentMethod
 from smartpos.sales.operations import MOST_LINES, SaleLine, SaleRequest, Tender
@@ -90,8 +90,7 @@ class Sell(Schema):
     @pre_load
     def refuse_endless(self, body: Any, **options: Any) -> Any:
         # Said before the lines are read, because reading ten thousand of them is work for nothing.
-        items = body.get("items") if isinstance(body, dict) else None
-        if isinstance(items, list) and len(items) > MOST_LINES:
+        if has_more(body, "items", MOST_LINES):
             raise TooManyLines(MOST_LINES)
         return body
 

@@ -6,7 +6,15 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from smartpos.core.errors import Invalid
-from smartpos.core.fields import CostField, CursorQuery, IdField, MomentField, QuantityField, TextField
+from smartpos.core.fields import (
+    CostField,
+    CursorQuery,
+    IdField,
+    MomentField,
+    QuantityField,
+    TextField,
+    has_more,
+)
 from smartpos.stock.models import AdjustmentReason, MovementType
 from smartpos.stock.operations import MOST_LINES, AdjustmentLine
 
@@ -83,8 +91,7 @@ class AdjustmentIn(Schema):
 
     @pre_load
     def refuse_endless(self, body: Any, **options: Any) -> Any:
-        items = body.get("items") if isinstance(body, dict) else None
-        if isinstance(items, list) and len(items) > MOST_LINES:
+        if has_more(body, "items", MOST_LINES):
             raise Invalid(_("An adjustment may have at most %(most)s lines.", most=MOST_LINES))
         return body
 

@@ -6,7 +6,15 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from smartpos.core.errors import Invalid
-from smartpos.core.fields import CostField, CursorQuery, IdField, MomentField, QuantityField, TextField
+from smartpos.core.fields import (
+    CostField,
+    CursorQuery,
+    IdField,
+    MomentField,
+    QuantityField,
+    TextField,
+    has_more,
+)
 from smartpos.stock.models import AdjustmentReason, TransferStatus
 from smartpos.stock.operations.transfers import LONGEST_REASON, MOST_TRANSFER_LINES, TransferLine
 from smartpos.stock.operations.unloading import LONGEST_NOTE, Received
@@ -15,8 +23,7 @@ from smartpos.stock.schemas.counts import LotOut, StockedOut
 
 def refuse_endless(body: Any) -> Any:
     """Raises Invalid for more lines than a transfer may have, before each of them is read."""
-    items = body.get("items") if isinstance(body, dict) else None
-    if isinstance(items, list) and len(items) > MOST_TRANSFER_LINES:
+    if has_more(body, "items", MOST_TRANSFER_LINES):
         raise Invalid(_("A transfer may have at most %(most)s lines.", most=MOST_TRANSFER_LINES))
     return body
 

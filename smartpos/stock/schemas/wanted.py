@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from smartpos.core.errors import Invalid
-from smartpos.core.fields import IdField, QuantityField
+from smartpos.core.fields import IdField, QuantityField, has_more
 from smartpos.stock.operations.levels import MOST_LEVELS, WantedLevels
 
 
@@ -31,8 +31,7 @@ class LevelsIn(Schema):
 
     @pre_load
     def refuse_endless(self, body: Any, **options: Any) -> Any:
-        items = body.get("items") if isinstance(body, dict) else None
-        if isinstance(items, list) and len(items) > MOST_LEVELS:
+        if has_more(body, "items", MOST_LEVELS):
             raise Invalid(_("At most %(most)s levels can be set at once.", most=MOST_LEVELS))
         return body
 
