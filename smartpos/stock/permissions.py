@@ -23,6 +23,7 @@ class StockPermission(Permission):
     COUNT_CREATE = "stock:count:create"
     COUNT_ENTER = "stock:count:enter"
     COUNT_POST = "stock:count:post"
+    REPORT_READ = "stock:report:read"
 
 
 P = StockPermission
@@ -44,12 +45,20 @@ declare(
         P.COUNT_CREATE: _l("Start and cancel stock counts"),
         P.COUNT_ENTER: _l("Count"),
         P.COUNT_POST: _l("Approve and post stock counts"),
+        P.REPORT_READ: _l("See the reports of stock"),
     },
     {
         RoleKey.MANAGER: set(P),
         RoleKey.CASHIER: {P.STOCK_READ},
         RoleKey.WAREHOUSE_MANAGER: set(P) - {P.TRANSFER_APPROVE, P.COUNT_POST},
-        RoleKey.ACCOUNTANT: {P.STOCK_READ, P.MOVEMENT_READ, P.BATCH_READ, P.TRANSFER_READ, P.COUNT_READ},
+        RoleKey.ACCOUNTANT: {
+            P.STOCK_READ,
+            P.MOVEMENT_READ,
+            P.BATCH_READ,
+            P.TRANSFER_READ,
+            P.COUNT_READ,
+            P.REPORT_READ,
+        },
         RoleKey.OPERATOR: {P.STOCK_READ, P.BATCH_READ},
         RoleKey.AGENT: {P.STOCK_READ},
         RoleKey.EMPLOYEE: {P.COUNT_ENTER},

@@ -75,4 +75,5 @@ def receiving_texts() -> dict[str, str]:
         "too_many": _("%(quantity)s too many", quantity="{quantity}"),
         "still_to_count": _("Count every line, or say that everything arrived."),
         "lot_number": _("Lot %(number)s", number="{number}"),
+        "without_lot": _("Without a lot"),
     }

@@ -4,7 +4,7 @@ import { render } from "../vendor/htm-preact.js";
 import { Api } from "../till/api.js";
 import { plainQuantity, showQuantity, thousandths } from "../till/money.js";
 import { play } from "../till/sounds.js";
-import { t, useTexts } from "../till/texts.js";
+import { day, t, useTexts } from "../till/texts.js";
 import { CameraWindow, hasCamera, html, Icon, readAmount, useEffect, useRef, useScanner, useState } from "./kit.js";
 
 const boot = JSON.parse(document.getElementById("boot").textContent);
@@ -39,7 +39,7 @@ for (const line of boot.lines) if (thousandths(line.sent) % 10 ** (3 - line.digi
 
 /** What has arrived of a line in thousandths, or null before it is known. */
 function arrivedOf(line, counts) {
-  const text = counts[line.id]?.text ?? "";
+  const text = counts[line.key]?.text ?? "";
   return text === "" ? null : readAmount(text, line.digits);
 }
 
@@ -76,8 +76,8 @@ function Page() {
   /** So many base units more of a line; never less than nothing. */
   const more = (line, units) => {
     const value = Math.max(0, (arrivedOf(line, now.current) ?? 0) + units);
-    change(line.id, { text: typed(value) });
-    setLast(line.id);
+    change(line.key, { text: typed(value) });
+    setLast(line.key);
     setSaid(`${line.name}: ${showQuantity(value)} ${line.unit}`);
   };
 
@@ -110,7 +110,7 @@ function Page() {
     if (take(query.trim())) return;
     if (shown.length) {
       setQuery("");
-      const field = document.querySelector(`[data-amount="${shown[0].id}"]`);
+      const field = document.querySelector(`[data-amount="${shown[0].key}"]`);
       field?.focus();
       field?.select();
     } else unknown(query.trim());
@@ -120,7 +120,7 @@ function Page() {
     const left = boot.lines.filter((line) => arrivedOf(line, now.current) === null);
     if (left.length && left.length < boot.lines.length
       && !(await window.SmartPOS.confirm({ text: t("all_question"), label: t("all_arrived") }))) return;
-    for (const line of left) change(line.id, { text: typed(thousandths(line.sent)) });
+    for (const line of left) change(line.key, { text: typed(thousandths(line.sent)) });
   };
 
   const counted = boot.lines.filter((line) => arrivedOf(line, counts) !== null);
@@ -131,16 +131,18 @@ function Page() {
     const missing = boot.lines.find((line) => arrivedOf(line, now.current) === null);
     if (missing) {
       tell(t("still_to_count"), "warn");
-      document.querySelector(`[data-amount="${missing.id}"]`)?.focus();
+      document.querySelector(`[data-amount="${missing.key}"]`)?.focus();
       return;
     }
     const differ = boot.lines.filter((line) => arrivedOf(line, now.current) !== thousandths(line.sent));
     if (differ.length && !(await window.SmartPOS.confirm({
       text: t("difference_question", { count: differ.length }), label: t("receive") }))) return;
     setBusy(true);
-    const items = differ.map((line) => ({
-      line_id: line.id, product_id: line.product_id, received: plainQuantity(arrivedOf(line, now.current)),
-      note: now.current[line.id].note.trim() || null,
+    // Of a line in several lots all are told: goods without a lot would otherwise stand for the line as a whole.
+    const lines = new Set(differ.map((line) => line.id));
+    const items = boot.lines.filter((line) => lines.has(line.id)).map((line) => ({
+      line_id: line.id, product_id: line.product_id, batch_id: line.batch_id,
+      received: plainQuantity(arrivedOf(line, now.current)), note: now.current[line.key].note.trim() || null,
     }));
     try {
       await api.post(`/api/transfers/${boot.transfer.id}/complete`, { items });
@@ -180,8 +182,8 @@ function Page() {
       <p class="sr-only" role="status" aria-live="polite">${said}</p>
     </div>
     <ul class="card list unloading" aria-label=${t("lines")}>
-      ${shown.map((line) => html`<${Line} key=${line.id} line=${line} count=${counts[line.id]} isLast=${line.id === last}
-        change=${(facts) => change(line.id, facts)} more=${(units) => more(line, units)} next=${() => search.current?.focus()} />`)}
+      ${shown.map((line) => html`<${Line} key=${line.key} line=${line} count=${counts[line.key]} isLast=${line.key === last}
+        change=${(facts) => change(line.key, facts)} more=${(units) => more(line, units)} next=${() => search.current?.focus()} />`)}
       ${!shown.length && html`<li class="muted">${t("nothing_found")}</li>`}
     </ul>
     <div class="form-actions">
@@ -199,17 +201,17 @@ function Line({ line, count, isLast, change, more, next }) {
   const keys = (event) => {
     if (event.key !== "Enter" || event.ctrlKey) return;
     event.preventDefault();
-    if (difference && !count?.note) document.querySelector(`[data-note="${line.id}"]`)?.focus();
+    if (difference && !count?.note) document.querySelector(`[data-note="${line.key}"]`)?.focus();
     else next();
   };
   const tone = arrived === null ? "" : difference === 0 ? "right" : "wrong";
-  return html`<li class=${`${tone}${isLast ? " last" : ""}`} data-line=${line.id}>
+  return html`<li class=${`${tone}${isLast ? " last" : ""}`} data-line=${line.key}>
     <div class="what"><b>${line.name}</b>
-      <small>${line.sku}${line.lot ? ` · ${t("lot_number", { number: line.lot })}` : ""}</small>
+      <small>${line.sku}${line.lot ? ` · ${t("lot_number", { number: line.lot })}` : line.is_split ? ` · ${t("without_lot")}` : ""}${line.expires ? ` · ${day(line.expires)}` : ""}</small>
       <small class="sent">${t("sent", { quantity: showQuantity(sent), unit: line.unit })}</small></div>
     <div class="amount">
       <button type="button" class="btn square" aria-label=${t("less")} disabled=${!arrived} onClick=${() => more(-1000)}><${Icon} name="minus" /></button>
-      <input class="input" data-amount=${line.id} inputmode="decimal" autocomplete="off" aria-label=${`${t("quantity")}: ${line.name}`}
+      <input class="input" data-amount=${line.key} inputmode="decimal" autocomplete="off" aria-label=${`${t("quantity")}: ${line.name}`}
         aria-invalid=${String(text !== "" && arrived === null)} value=${text} onKeyDown=${keys} onFocus=${(event) => event.target.select()}
         onInput=${(event) => change({ text: event.target.value })} />
       <button type="button" class="btn square" aria-label=${t("more")} onClick=${() => more(1000)}><${Icon} name="plus" /></button>
@@ -218,7 +220,7 @@ function Line({ line, count, isLast, change, more, next }) {
     </div>
     ${difference !== 0 && html`<div class="difference">
       <span class="pill warn">${t(difference < 0 ? "missing" : "too_many", { quantity: `${showQuantity(Math.abs(difference))} ${line.unit}` })}</span>
-      <input class="input" data-note=${line.id} maxlength="500" aria-label=${`${t("note")} ${line.name}`} placeholder=${t("note_hint")} value=${count?.note ?? ""}
+      <input class="input" data-note=${line.key} maxlength="500" aria-label=${`${t("note")} ${line.name}`} placeholder=${t("note_hint")} value=${count?.note ?? ""}
         onKeyDown=${(event) => { if (event.key === "Enter" && !event.ctrlKey) { event.preventDefault(); next(); } }}
         onInput=${(event) => change({ note: event.target.value })} /></div>`}
   </li>`;

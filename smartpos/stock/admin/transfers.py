@@ -240,9 +240,17 @@ class TransferView(ReadOnlyView):
         """The lines with their names."""
         return queries.transfer_items(model.id)
 
-    def acts_of(self, model: StockTransfer) -> list[tuple[StockAdjustment, Any]]:
-        """The corrections that a discrepancy led to, each with a link."""
-        return [(act, origin_link(ADJUSTMENT_ORIGIN, act.id)) for act in queries.acts_of(model.id)]
+    def sent_of(
+        self, model: StockTransfer, items: list[queries.TransferItem]
+    ) -> dict[int, list[queries.Sent]]:
+        """The lots in which the goods of each line were sent off, by its id."""
+        return queries.sent_by_lines(model.id, items) if model.shipped_at else {}
+
+    def acts_of(self, model: StockTransfer) -> list[tuple[StockAdjustment, Any, list[Any]]]:
+        """The corrections that a discrepancy led to, each with a link and what it moved."""
+        acts = queries.acts_of(model.id)
+        moved = queries.lines_of_acts([act.id for act in acts], ADJUSTMENT_ORIGIN)
+        return [(act, origin_link(ADJUSTMENT_ORIGIN, act.id), moved[act.id]) for act in acts]
 
     def steps_of(self, model: StockTransfer) -> list[Step]:
         """Who did what when, from the beginning."""

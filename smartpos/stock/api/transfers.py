@@ -10,12 +10,15 @@ from smartpos.core.permissions import can, needs
 from smartpos.identity.principal import me
 from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import StockTransfer
+from smartpos.stock.operations import ADJUSTMENT_ORIGIN
 from smartpos.stock.operations import transfers as operations
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import transfers as queries
 from smartpos.stock.queries.stocked import stocked_goods
 from smartpos.stock.schemas.transfers import (
     AvailablePage,
+    SentOut,
+    TransferActLineOut,
     TransferActOut,
     TransferCancelIn,
     TransferGoodsPage,
@@ -36,8 +39,16 @@ def shown_transfer(transfer: StockTransfer) -> dict[str, Any]:
     """A transfer as ``TransferOut`` describes it, without the value for those who may not see costs."""
     hidden = () if can(CatalogPermission.COST_READ) else ("value",)
     shown: dict[str, Any] = TransferOut(exclude=("items", "acts")).dump(transfer)
-    shown["items"] = TransferItemOut(exclude=hidden).dump(queries.transfer_items(transfer.id), many=True)
-    shown["acts"] = TransferActOut().dump(queries.acts_of(transfer.id), many=True)
+    items = queries.transfer_items(transfer.id)
+    shown["items"] = TransferItemOut(exclude=(*hidden, "sent")).dump(items, many=True)
+    sent = queries.sent_by_lines(transfer.id, items) if transfer.shipped_at else {}
+    for item in shown["items"]:
+        item["sent"] = SentOut().dump(sent.get(item["id"], []), many=True)
+    acts = queries.acts_of(transfer.id)
+    lines = queries.lines_of_acts([act.id for act in acts], ADJUSTMENT_ORIGIN)
+    shown["acts"] = TransferActOut(exclude=("items",)).dump(acts, many=True)
+    for act in shown["acts"]:
+        act["items"] = TransferActLineOut().dump(lines[act["adjustment_id"]], many=True)
     return shown
 
 

@@ -1,7 +1,7 @@
 """What happens to the goods of a transfer when they are unloaded: they arrive, are missing, or are too many."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -20,14 +20,25 @@ from smartpos.stock.models import (
 )
 from smartpos.stock.operations.adjustments import ADJUSTMENT_ORIGIN
 from smartpos.stock.operations.ledger import Movement, post_movements
-from smartpos.stock.queries.transfers import TRANSFER_ORIGIN, Parcel, act_uuid
+from smartpos.stock.queries.transfers import (
+    TRANSFER_ORIGIN,
+    Parcel,
+    act_uuid,
+    joined,
+    parcels_of_lines,
+)
 
 LONGEST_NOTE = 500
+NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How much of a product has arrived in all, of one lot of it, or of one line; ``note`` says what was wrong."""
+    """How much of a product has arrived in all, of one lot of it, or of one line; ``note`` says what was wrong.
+
+    A line that was sent first expired, first out may be told lot by lot: lots of it that are not named have arrived in
+    full, and where some are named, what is told of it without a lot is of its goods without one.
+    """
 
     product_id: int
     quantity: Decimal
@@ -83,87 +94,119 @@ def unload(
 
     The stock rows of both places are locked by the caller. Raises UnknownGoods, Invalid.
     """
-    counted = _counted(lines, received)
-    unloaded = _sorted_out(lines, counted, parcels)
+    own = parcels_of_lines(lines, parcels)
+    unloaded, counted = _sorted_out(lines, _told(lines, received, own), own)
     _bring_in(transfer, unloaded.arrived, transit_id, actor)
     notes = "\n".join([transfer.number, *(note for _quantity, note in counted.values() if note)])
     if unloaded.missing:
-        movements = [leaving(one, notes, MovementType.ADJUST) for one in _joined(unloaded.missing)]
+        movements = [leaving(one, notes, MovementType.ADJUST) for one in joined(unloaded.missing)]
         _correct(transfer, transit_id, AdjustmentReason.LOSS, movements, actor=actor)
     if unloaded.found:
-        movements = [arriving(one, notes, MovementType.ADJUST) for one in _joined(unloaded.found)]
+        movements = [arriving(one, notes, MovementType.ADJUST) for one in joined(unloaded.found)]
         _correct(transfer, transfer.to_branch_id, AdjustmentReason.FOUND, movements, actor=actor)
     return counted
 
 
-def _counted(
-    lines: Sequence[StockTransferLine], received: Sequence[Received]
-) -> dict[int, tuple[Decimal, str | None]]:
-    """What arrived of each line, by its id. A quantity of a product with several lines fills them one by one."""
+@dataclass(slots=True)
+class _Told:
+    """What was told of a line: how much of it arrived in all, or how much of single lots of it."""
+
+    whole: Decimal | None = None
+    of_lots: dict[int | None, Decimal] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def arrived(self, line: StockTransferLine, own: Sequence[Parcel]) -> list[tuple[Parcel, Decimal]]:
+        """How much arrived of each parcel. Of a line told as a whole, what was sent first has arrived first.
+
+        What is too many is of the lot that was sent last.
+        """
+        if not self.of_lots:
+            left = line.quantity if self.whole is None else self.whole
+            parts = []
+            for parcel in own:
+                quantity = left if parcel is own[-1] else min(left, parcel.quantity)
+                left -= quantity
+                parts.append((parcel, quantity))
+            return parts
+        return [(parcel, self.of_lots.get(parcel.batch_id, parcel.quantity)) for parcel in own]
+
+
+def _told(
+    lines: Sequence[StockTransferLine], received: Sequence[Received], own: Mapping[int, Sequence[Parcel]]
+) -> dict[int, _Told]:
+    """What was told of each line, by its id. A quantity of a product with several lines fills them one by one."""
     unknown = {one.product_id for one in received} - {line.product_id for line in lines}
     if unknown:
         raise UnknownGoods(sorted(unknown))
-    counted: dict[int, tuple[Decimal, str | None]] = {line.id: (line.quantity, None) for line in lines}
-    told: set[int] = set()
-    for one in received:
+    told = {line.id: _Told() for line in lines}
+    # Single lots come first: where some are told, what is told without a lot is of the goods that have none.
+    for one in sorted(received, key=lambda one: one.batch_id is None):
         if not 0 <= one.quantity <= QUANTITY_LIMIT:
             raise Invalid(_("What has arrived cannot be negative."))
         mine = [
             line
             for line in lines
-            if line.product_id == one.product_id
-            and one.batch_id in {None, line.batch_id}
-            and one.line_id in {None, line.id}
+            if line.product_id == one.product_id and one.line_id in {None, line.id} and _has(line, one, own)
         ]
-        if not mine or told & {line.id for line in mine}:
-            raise Invalid(_("Tell once of every product or lot how much has arrived."))
-        told |= {line.id for line in mine}
-        note = (one.note or "").strip()[:LONGEST_NOTE] or None
+        if not mine:
+            raise Invalid(
+                _("This lot is not in the transfer.")
+                if one.batch_id is not None
+                else _("Tell once of every product or lot how much has arrived.")
+            )
+        note = (one.note or "").strip()[:LONGEST_NOTE]
         left = one.quantity
         for line in mine:
-            arrived = left if line is mine[-1] else min(left, line.quantity)
-            counted[line.id] = (arrived, note)
+            known = told[line.id]
+            lots = {parcel.batch_id: parcel.quantity for parcel in own[line.id]}
+            of_lot = bool(known.of_lots) or (one.batch_id is not None and len(lots) > 1)
+            if (
+                known.whole is not None
+                or one.batch_id in known.of_lots
+                or (of_lot and one.batch_id not in lots)
+            ):
+                raise Invalid(_("Tell once of every product or lot how much has arrived."))
+            sent = lots[one.batch_id] if of_lot else line.quantity
+            arrived = left if line is mine[-1] else min(left, sent)
             left -= arrived
-    return counted
+            if of_lot:
+                known.of_lots[one.batch_id] = arrived
+            else:
+                known.whole = arrived
+            known.notes += [note] if note and note not in known.notes else []
+    return told
+
+
+def _has(line: StockTransferLine, one: Received, own: Mapping[int, Sequence[Parcel]]) -> bool:
+    """Whether a line sent what is told of: its lot, or anything where no lot is named."""
+    if one.batch_id is None or one.batch_id == line.batch_id:
+        return True
+    return any(parcel.batch_id == one.batch_id for parcel in own[line.id])
 
 
 def _sorted_out(
     lines: Sequence[StockTransferLine],
-    counted: Mapping[int, tuple[Decimal, str | None]],
-    parcels: Sequence[Parcel],
-) -> _Unloaded:
-    """Which parcels arrived. Of a line that came short, what expires first has arrived first."""
-    pool = list(parcels)
+    told: Mapping[int, _Told],
+    own: Mapping[int, Sequence[Parcel]],
+) -> tuple[_Unloaded, dict[int, tuple[Decimal, str | None]]]:
+    """Which parcels arrived, and what that comes to of each line, with what was wrong."""
     unloaded = _Unloaded([], [], [])
-    # Lines that name their lot choose before those that take what there is.
-    for line in sorted(lines, key=lambda line: (line.batch_id is None, line.position)):
-        own = _take(pool, line)
-        arrived = counted[line.id][0]
-        left = arrived
-        for parcel in own:
-            part, rest = parcel.split(min(left, parcel.quantity))
-            left -= part.quantity
+    counted: dict[int, tuple[Decimal, str | None]] = {}
+    for line in lines:
+        total = NOTHING
+        for parcel, arrived in told[line.id].arrived(line, own[line.id]):
+            total += arrived
+            part, rest = parcel.split(min(arrived, parcel.quantity))
             unloaded.arrived += [part] if part.quantity else []
             unloaded.missing += [rest] if rest.quantity else []
-        if left > 0:
-            worth = round_cost((line.value or Decimal(0)) / line.quantity * left)
-            lot = own[-1].batch_id if own else None
-            unloaded.found.append(Parcel(line.product_id, left, worth, lot))
-    return unloaded
-
-
-def _take(pool: list[Parcel], line: StockTransferLine) -> list[Parcel]:
-    """Out of what lies in transit, what belongs to a line: of its lot, or in the order in which it was sent."""
-    taken: list[Parcel] = []
-    left = line.quantity
-    own = [place for place, one in enumerate(pool) if one.product_id == line.product_id]
-    for place in sorted(own, key=lambda place: (pool[place].batch_id != line.batch_id, place)):
-        part, rest = pool[place].split(min(left, pool[place].quantity))
-        pool[place] = rest
-        left -= part.quantity
-        if part.quantity:
-            taken.append(part)
-    return taken
+            more = arrived - part.quantity
+            if more > 0:
+                worth = round_cost((line.value or NOTHING) / line.quantity * more)
+                unloaded.found.append(Parcel(line.product_id, more, worth, parcel.batch_id))
+        if total > QUANTITY_LIMIT:
+            raise Invalid(_("This quantity is too large."))
+        counted[line.id] = (total, "\n".join(told[line.id].notes)[:LONGEST_NOTE] or None)
+    return unloaded, counted
 
 
 def _bring_in(
@@ -172,7 +215,7 @@ def _bring_in(
     transit_id: int,
     actor: Actor,
 ) -> None:
-    moving = _joined(parcels)
+    moving = joined(parcels)
     if not moving:
         return
     posted = post_movements(
@@ -220,13 +263,3 @@ def _correct(
         allow_expired=True,
         actor=actor,
     )
-
-
-def _joined(parcels: Iterable[Parcel]) -> list[Parcel]:
-    """One parcel per product and lot."""
-    joined: dict[tuple[int, int | None], Parcel] = {}
-    for one in parcels:
-        key = (one.product_id, one.batch_id)
-        known = joined.get(key)
-        joined[key] = one if known is None else known.with_more(one)
-    return list(joined.values())

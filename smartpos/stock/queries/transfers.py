@@ -1,6 +1,6 @@
 """Transfers: their lists, their lines, and what of them lies in the transit place."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from smartpos.core.errors import NotFound
 from smartpos.core.money import round_cost
 from smartpos.core.paging import AnySelect
 from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import is_workplace
+from smartpos.identity.queries import is_workplace, transit_branch_id
 from smartpos.stock.errors import BranchNotFound
 from smartpos.stock.models import (
     AdjustmentReason,
@@ -226,6 +226,75 @@ def in_transit(transfer_id: int, transit_id: int) -> list[Parcel]:
     return [Parcel(*row) for row in db.session.execute(query).all()]
 
 
+def parcels_of_lines(
+    lines: Sequence[StockTransferLine | TransferItem], parcels: Sequence[Parcel]
+) -> dict[int, list[Parcel]]:
+    """What of the parcels of a transfer belongs to each line, by its id; one parcel per lot, in the order of sending.
+
+    Lines that name their lot choose before those that take what there is.
+    """
+    pool = list(parcels)
+    own: dict[int, list[Parcel]] = {}
+    for line in sorted(lines, key=lambda line: line.batch_id is None):
+        own[line.id] = joined(_take(pool, line))
+    return own
+
+
+def _take(pool: list[Parcel], line: StockTransferLine | TransferItem) -> list[Parcel]:
+    taken: list[Parcel] = []
+    left = line.quantity
+    own = [place for place, one in enumerate(pool) if one.product_id == line.product_id]
+    for place in sorted(own, key=lambda place: (pool[place].batch_id != line.batch_id, place)):
+        if left <= 0 or not pool[place].quantity:
+            continue
+        part, pool[place] = pool[place].split(min(left, pool[place].quantity))
+        left -= part.quantity
+        taken.append(part)
+    return taken
+
+
+def joined(parcels: Iterable[Parcel]) -> list[Parcel]:
+    """One parcel per product and lot."""
+    found: dict[tuple[int, int | None], Parcel] = {}
+    for one in parcels:
+        key = (one.product_id, one.batch_id)
+        known = found.get(key)
+        found[key] = one if known is None else known.with_more(one)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """So much of a lot (None: of none) that a line sent off."""
+
+    batch_id: int | None
+    batch_number: str | None
+    expiration_date: date | None
+    quantity: Decimal
+
+
+def sent_by_lines(transfer_id: int, items: Sequence[TransferItem]) -> dict[int, list[Sent]]:
+    """The lots in which the goods of each line were sent off, by its id; of a transfer not sent yet nothing."""
+    transit_id = transit_branch_id()
+    parcels = in_transit(transfer_id, transit_id) if transit_id is not None else []
+    own = parcels_of_lines(items, parcels)
+    wanted = {parcel.batch_id for part in own.values() for parcel in part if parcel.batch_id is not None}
+    query = select(Batch.id, Batch.batch_number, Batch.expiration_date).where(Batch.id.in_(wanted))
+    lots = {row.id: row for row in db.session.execute(query)} if wanted else {}
+    return {
+        line_id: [
+            Sent(
+                parcel.batch_id,
+                lots[parcel.batch_id].batch_number if parcel.batch_id is not None else None,
+                lots[parcel.batch_id].expiration_date if parcel.batch_id is not None else None,
+                parcel.quantity,
+            )
+            for parcel in part
+        ]
+        for line_id, part in own.items()
+    }
+
+
 def act_uuid(transfer_id: int, reason: AdjustmentReason) -> str:
     """The name under which the correction of a transfer's discrepancy is kept: one per transfer and reason."""
     return f"{TRANSFER_ORIGIN}-{transfer_id}-{reason.value}"
@@ -236,6 +305,33 @@ def acts_of(transfer_id: int) -> Sequence[StockAdjustment]:
     names = [act_uuid(transfer_id, reason) for reason in DISCREPANCIES]
     query = select(StockAdjustment).where(StockAdjustment.client_uuid.in_(names))
     return db.session.scalars(query.order_by(StockAdjustment.id)).all()
+
+
+def lines_of_acts(act_ids: Collection[int], origin_kind: str) -> Mapping[int, list[Any]]:
+    """What the corrections of a transfer moved, by their ids: product, lot and quantity.
+
+    ``origin_kind`` is the name of corrections in the ledger.
+    """
+    query = (
+        select(
+            InventoryMovement.origin_id,
+            InventoryMovement.product_id,
+            Product.name.label("product"),
+            Unit.name.label("unit"),
+            InventoryMovement.batch_id,
+            Batch.batch_number,
+            InventoryMovement.quantity,
+        )
+        .join(Product, Product.id == InventoryMovement.product_id)
+        .join(Unit, Unit.id == Product.unit_id)
+        .outerjoin(Batch, Batch.id == InventoryMovement.batch_id)
+        .where(InventoryMovement.origin_kind == origin_kind, InventoryMovement.origin_id.in_(act_ids))
+        .order_by(InventoryMovement.id)
+    )
+    found: dict[int, list[Any]] = {number: [] for number in act_ids}
+    for row in db.session.execute(query) if act_ids else ():
+        found[row.origin_id].append(row)
+    return found
 
 
 def names_of_people(user_ids: Collection[int | None]) -> Mapping[int, str]:

@@ -71,24 +71,32 @@ def receive_transfer(transfer_id: int) -> Response:
     items = queries.transfer_items(transfer.id)
     goods = countable_goods(None, limit=MOST_TRANSFER_LINES, ids=sorted({item.product_id for item in items}))
     codes = {item.id: item.codes for item in goods.items}
+    # What travels in several lots is counted lot by lot: only so can be told which of them is missing.
+    sent = queries.sent_by_lines(transfer.id, items)
     boot = _common() | {
         "transfer": {"id": transfer.id, "number": transfer.number},
         "lines": [
             {
                 "id": item.id,
+                "key": f"{item.id}-{part.batch_id or 0}" if item_is_split else str(item.id),
                 "product_id": item.product_id,
                 "name": item.product,
                 "sku": item.sku,
                 "unit": item.unit,
                 "digits": item.unit_digits,
-                "sent": plain(item.quantity),
-                "lot": item.batch_number,
+                "sent": plain(part.quantity),
+                "batch_id": part.batch_id if item_is_split else None,
+                "is_split": item_is_split,
+                "lot": part.batch_number,
+                "expires": part.expiration_date.isoformat() if part.expiration_date else None,
                 "codes": [
                     {"barcode": code, "multiplier": plain(times), "title": title}
                     for code, times, title in codes.get(item.product_id, ())
                 ],
             }
             for item in items
+            for item_is_split in (len(sent[item.id]) > 1,)
+            for part in sent[item.id]
         ],
         "texts": receiving_texts(),
         "details_url": _details_url(transfer),

@@ -20,11 +20,14 @@ from smartpos.stock.operations.transfers import LONGEST_REASON, MOST_TRANSFER_LI
 from smartpos.stock.operations.unloading import LONGEST_NOTE, Received
 from smartpos.stock.schemas.counts import LotOut, StockedOut
 
+# A line may travel in several lots, each of which is told for itself.
+MOST_RECEIVED = 5 * MOST_TRANSFER_LINES
 
-def refuse_endless(body: Any) -> Any:
+
+def refuse_endless(body: Any, most: int = MOST_TRANSFER_LINES) -> Any:
     """Raises Invalid for more lines than a transfer may have, before each of them is read."""
-    if has_more(body, "items", MOST_TRANSFER_LINES):
-        raise Invalid(_("A transfer may have at most %(most)s lines.", most=MOST_TRANSFER_LINES))
+    if has_more(body, "items", most):
+        raise Invalid(_("A transfer may have at most %(most)s lines.", most=most))
     return body
 
 
@@ -69,7 +72,11 @@ class TransferCancelIn(Schema):
 
 
 class ReceivedIn(Schema):
-    """How much of a product arrived in all, of its lot ``batch_id`` or of the line ``line_id``, and what was wrong."""
+    """How much of a product arrived in all, of its lot ``batch_id`` or of the line ``line_id``, and what was wrong.
+
+    Lots of a line that are not named have arrived in full. Where some are, what is told without a lot is of the goods
+    that were sent without one.
+    """
 
     product_id = IdField(required=True)
     quantity = QuantityField(minimum=0, required=True, data_key="received")
@@ -89,7 +96,7 @@ class TransferReceiptIn(Schema):
 
     @pre_load
     def refuse_endless(self, body: Any, **options: Any) -> Any:
-        return refuse_endless(body)
+        return refuse_endless(body, MOST_RECEIVED)
 
 
 class TransfersQuery(CursorQuery):
@@ -174,8 +181,20 @@ class TransferGoodsPage(Schema):
     items = fields.List(fields.Nested(TransferGoodsOut))
 
 
+class SentOut(Schema):
+    """So much of a lot, or of goods without one, that a line sent off."""
+
+    batch_id = fields.Integer(allow_none=True)
+    batch_number = fields.String(allow_none=True)
+    expiration_date = fields.Date(allow_none=True)
+    quantity = QuantityField()
+
+
 class TransferItemOut(Schema):
-    """A line of a transfer. ``value`` is what the goods took along, for those who may see costs."""
+    """A line of a transfer. ``value`` is what the goods took along, for those who may see costs.
+
+    ``sent`` are the lots in which they travel; empty before they are sent off.
+    """
 
     id = fields.Integer()
     product_id = fields.Integer()
@@ -190,6 +209,16 @@ class TransferItemOut(Schema):
     expiration_date = fields.Date(allow_none=True)
     value = CostField(allow_none=True)
     note = fields.String(allow_none=True)
+    sent = fields.List(fields.Nested(SentOut))
+
+
+class TransferActLineOut(Schema):
+    """So much of a product and lot that was missing (negative) or too many."""
+
+    product_id = fields.Integer()
+    batch_id = fields.Integer(allow_none=True)
+    batch_number = fields.String(allow_none=True)
+    quantity = QuantityField()
 
 
 class TransferActOut(Schema):
@@ -199,6 +228,7 @@ class TransferActOut(Schema):
     branch_id = fields.Integer()
     reason = fields.Enum(AdjustmentReason, by_value=True)
     notes = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(TransferActLineOut))
 
 
 class TransferOut(Schema):
