@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -47,6 +47,7 @@ from smartpos.stock.models import AdjustmentReason, BranchStock, StockTransfer
 from smartpos.stock.operations import AdjustmentLine
 from smartpos.stock.operations.adjustments import write_off
 from smartpos.stock.operations.counts import add_count_entry, finish_count, post_count, start_count
+from smartpos.stock.operations.levels import WantedLevels, set_levels_of_branch
 from smartpos.stock.operations.transfers import (
     TransferLine,
     TransferRequest,
@@ -69,6 +70,8 @@ DAIRY, TEA, TINS, PASTA, SWEETS, NAPKINS = (
 )
 LOT_DAYS = (4, 9, 24)
 """So many days are left of the lots that came today."""
+HOLIDAYS = Decimal("1.5")
+"""So much more than what is there is kept of the best sellers before the holidays."""
 
 SUPPLIERS: tuple[SupplierFacts, ...] = (
     {
@@ -141,6 +144,7 @@ class Warehouse:
             self._receive(on_their_way, manager)
             self._write_off(manager)
             self._count(manager)
+            self._expect_holidays(manager)
 
     @contextmanager
     def _acting(self, username: str) -> Iterator[Actor]:
@@ -360,6 +364,27 @@ class Warehouse:
         count, _new = start_count(shop, category_id=categories[TINS], actor=actor)
         for product_id, quantity in there.items():
             add_count_entry(count.id, quantity, product_id=product_id, actor=actor)
+
+    def _expect_holidays(self, actor: Actor) -> None:
+        """Before the holidays more is kept everywhere of what sells best, so that suppliers are to be asked for it.
+
+        Of a few more things only one shop wants more: the warehouse can spare them.
+        """
+        sought = [
+            *self._of(DAIRY, 12)[9:11],
+            *self._of(SWEETS, 7)[4:6],
+            *self._of(TEA, 7)[5:],
+            *self._of(PASTA, 5)[3:],
+        ]
+        spared = self._of(TINS, 2)
+        for place in (CHILONZOR, YUNUSOBOD, SERGELI, CENTRAL):
+            wanted = sought + (spared if place == CHILONZOR else [])
+            there = self._there(self.numbers.branches[place], [self._id(number) for number in wanted])
+            levels = []
+            for product_id, quantity in there.items():
+                reorder_point = (quantity * HOLIDAYS / 10).to_integral_value(ROUND_CEILING) * 10
+                levels.append(WantedLevels(product_id, reorder_point / 2, reorder_point, reorder_point * 3))
+            set_levels_of_branch(self.numbers.branches[place], levels, actor=actor)
 
     @staticmethod
     def _there(branch_id: int, products: Sequence[int]) -> dict[int, Decimal]:

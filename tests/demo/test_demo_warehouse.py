@@ -5,7 +5,10 @@ from sqlalchemy import func, select
 
 from smartpos.core.db import db
 from smartpos.crm.models import Supplier, SupplierEntryKind, SupplierTransaction
+from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import actor_of_user
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType, SupplierPrice
+from smartpos.purchasing.queries.suggesting import suggestions
 from smartpos.stock.models import (
     AdjustmentReason,
     Batch,
@@ -63,3 +66,16 @@ def test_goods_are_moved_and_counted(demo: Flask) -> None:
     assert sorted(db.session.scalars(select(StockCount.status))) == [CountStatus.COUNTING, CountStatus.POSTED]
     reasons = set(db.session.scalars(select(StockAdjustment.reason)))
     assert {AdjustmentReason.DAMAGE, AdjustmentReason.LOSS, AdjustmentReason.COUNT} <= reasons
+
+
+def test_there_is_something_to_order_and_to_move(demo: Flask) -> None:
+    owner = actor_of_user(db.session.scalars(select(User.id).where(User.username == "owner")).one())
+    assert owner is not None
+    for name in ("Chilonzor", "Yunusobod", "Sergeli", "Markaziy ombor"):
+        branch_id = db.session.scalars(select(Branch.id).where(Branch.name == name)).one()
+        ordered = [one for one in suggestions(branch_id, owner) if one.suggestion.order > 0]
+        assert 3 <= len(ordered) <= 12, (name, ordered)
+        assert sum(one.goods.supplier is not None for one in ordered) > len(ordered) / 2, (name, ordered)
+        assert len({one.goods.supplier_id for one in ordered}) > 1, (name, ordered)
+        if name == "Chilonzor":
+            assert sum(bool(one.suggestion.transfers) for one in suggestions(branch_id, owner)) > 1
