@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from smartpos.core.money import (
     COST_LIMIT,
+    HUNDRED,
     ZERO,
     part_of,
     percent_of,
@@ -67,7 +68,7 @@ def line_amounts(
     total = amount + tax. Raises PurchaseTooLarge.
     """
     # Looked at before it is rounded: beyond this the decimals themselves would give up.
-    if price * quantity > COST_LIMIT / 2:
+    if price * max(quantity, Decimal(1)) > COST_LIMIT / 2:
         raise PurchaseTooLarge
     gross = round_money(price * quantity)
     discount = percent_of(gross, discount_percent)
@@ -99,6 +100,19 @@ def spread_costs(costs: Sequence[tuple[Decimal, SpreadBy]], lines: Sequence[Cost
         parts = spread(amount, _weights(spread_as(spread_by, lines), lines))
         shares = [share + part for share, part in zip(shares, parts, strict=True)]
     return shares
+
+
+def price_with_vat(price: Decimal, vat_rate: Decimal) -> Decimal:
+    """A price per unit to which VAT is added: price × (100 + rate) ÷ 100, to four digits."""
+    return round_cost(price * (HUNDRED + vat_rate) / HUNDRED)
+
+
+def price_without_vat(price: Decimal, vat_rate: Decimal) -> Decimal:
+    """A price per unit without the VAT in it: price × 100 ÷ (100 + rate), to four digits.
+
+    It takes back exactly what ``price_with_vat`` made of a price of four digits.
+    """
+    return round_cost(price * HUNDRED / (HUNDRED + vat_rate))
 
 
 def unit_cost(value: Decimal, quantity: Decimal) -> Decimal:

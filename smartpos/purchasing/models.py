@@ -55,7 +55,7 @@ class SupplierPrice(TenantModel):
     supplier_id: Mapped[int] = refers_to("suppliers", on_delete="CASCADE")
     product_id: Mapped[int] = refers_to("products", on_delete="CASCADE")
     supplier_sku: Mapped[str | None] = mapped_column(Text, comment="the supplier's own code of it")
-    price: Mapped[UnitCost] = mapped_column(comment="per base unit, in the shop's own currency")
+    price: Mapped[UnitCost] = mapped_column(comment="with VAT in it, for one of the product's unit")
     min_quantity: Mapped[Quantity | None] = mapped_column(Numeric(14, 3), comment="the least they deliver")
     lead_time_days: Mapped[int | None] = mapped_column(Integer, comment="null: the supplier's")
     is_preferred: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")

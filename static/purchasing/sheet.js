@@ -25,7 +25,7 @@ function opened() {
   if (!purchase) {
     const branch = boot.branches.find(({ id }) => id === boot.branch_id) ?? boot.branches[0];
     return {
-      client_uuid: newUuid(), branch_id: branch?.id ?? null, supplier_id: null, document_number: "", document_date: boot.today,
+      opened: newUuid(), client_uuid: newUuid(), branch_id: branch?.id ?? null, supplier_id: null, supplier: "", document_number: "", document_date: boot.today,
       due_date: "", vat_included: true, notes: "", costs: [], lines: [emptyLine(newUuid())],
     };
   }
@@ -34,7 +34,7 @@ function opened() {
     discount: trim(line.discount) === "0" ? "" : trim(line.discount), expires: line.expires && showDay(line.expires),
   }));
   const costs = purchase.costs.map((cost) => ({ ...cost, key: newUuid(), amount: trim(cost.amount) }));
-  return { ...purchase, client_uuid: newUuid(), costs, lines: [...lines, emptyLine(newUuid())] };
+  return { ...purchase, opened: newUuid(), client_uuid: newUuid(), costs, lines: [...lines, emptyLine(newUuid())] };
 }
 
 function remembered() {
@@ -107,11 +107,13 @@ function Page() {
   const factsOf = (goods) => ({
     product_id: goods.product_id, product: goods.name, unit: goods.unit, digits: goods.digits, vat_rate: goods.vat_rate,
   });
+  /** What was asked last, in the order of the box: with VAT, without; "" where nobody knows or may see it. */
+  const offered = ({ cost_price: withVat, cost_price_net: without }) => [withVat, without].map((price) => (price && readNumber(price, 4) !== "0" ? trim(price) : ""));
   const choose = (row, goods, { stay = false } = {}) => {
     const line = now.current.lines[row];
+    const prices = line.price ? null : offered(goods);
     const quantity = line.quantity || (goods.quantity === "1.000" || stay ? "" : trim(goods.quantity));
-    const price = line.price || (goods.cost_price && readNumber(goods.cost_price, 4) !== "0" ? trim(goods.cost_price) : "");
-    changeLine(row, { ...factsOf(goods), quantity, price });
+    changeLine(row, { ...factsOf(goods), quantity, ...(prices && { price: prices[now.current.vat_included ? 0 : 1], offered: prices }) });
     close();
     if (!stay) focusOn(row, "quantity", quantity);
   };
@@ -220,7 +222,7 @@ function Page() {
     const lines = [...now.current.lines];
     cells.forEach((given, number) => {
       const line = lines[row + number] ?? emptyLine(newUuid());
-      const { product, raw, ...rest } = given;
+      const { product, raw, ...rest } = "price" in given ? { ...given, offered: null } : given;
       const day = rest.expires ? readDay(rest.expires) : "";
       const named = product === undefined ? {} : { product_id: null, product: "", raw: raw || product };
       lines[row + number] = { ...line, ...rest, ...named, ...(day ? { expires: showDay(day) } : {}) };
@@ -338,10 +340,15 @@ function Page() {
     if (await window.SmartPOS.confirm({ text: t("clear_question"), label: t("clear_all"), tone: "danger" })) change({ lines: [emptyLine(newUuid())] });
   };
 
+  /** Prices as typed stay; those that were offered and nobody has touched become what the box says now. */
+  const setVat = (included) => change({
+    vat_included: included,
+    lines: now.current.lines.map((line) => (line.offered ? { ...line, price: line.offered[included ? 0 : 1] } : line)),
+  });
   const sum = totals(form.lines, form.vat_included);
   const view = { form, change, changeLine, removeLine, keys, paste, at, setAt, found, place, setPlace, choose, close };
   return html`<div class="stack">
-    <${Head} form=${form} change=${change} />
+    <${Head} form=${form} change=${change} setVat=${setVat} />
     <section class="card sheet-card">
       <div class="table-wrap"><table class="table sheet" aria-label=${t("goods")}>
         <thead><tr><th scope="col" class="num"><span class="sr-only">${t("line")}</span>№</th><th scope="col">${t("product")}</th><th scope="col" class="num">${t("quantity")}</th>
@@ -363,18 +370,28 @@ function Page() {
   </div>`;
 }
 
-function Head({ form, change }) {
-  const supplier = (event) => change({ supplier_id: Number(event.target.value) || null });
+/** The supplier, searched for on the server by static/js/choice.js, which keeps its own part of the page. */
+function SupplierChoice({ form, change }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const hidden = Object.assign(document.createElement("input"), { type: "hidden", id: "p-supplier", value: form.supplier_id ?? "" });
+    Object.assign(hidden.dataset, { choiceUrl: boot.suppliers_url, choiceOptional: "", choiceText: form.supplier ?? "", choicePlaceholder: t("no_supplier") });
+    hidden.addEventListener("change", () => change({ supplier_id: Number(hidden.value) || null, supplier: hidden.value && box.current.querySelector("[role=combobox]").value }));
+    box.current.append(hidden);
+    window.SmartPOS.enhance(box.current);
+  }, []);
+  return html`<div class="field"><label for="p-supplier">${t("supplier")}</label><div ref=${box}></div></div>`;
+}
+
+function Head({ form, change, setVat }) {
   const field = (name, label, type = "text") => html`<div class="field"><label for=${`p-${name}`}>${label}</label>
     <input class="input" id=${`p-${name}`} type=${type} value=${form[name]} maxlength="100" onInput=${(event) => change({ [name]: event.target.value })} /></div>`;
   return html`<section class="card"><div class="card-body sheet-head">
-    <div class="field"><label for="p-supplier">${t("supplier")}</label><select class="input" id="p-supplier" onChange=${supplier}>
-      <option value="" selected=${!form.supplier_id}>${t("no_supplier")}</option>
-      ${boot.suppliers.map(({ id, name }) => html`<option key=${id} value=${id} selected=${id === form.supplier_id}>${name}</option>`)}</select></div>
+    <${SupplierChoice} key=${form.opened} form=${form} change=${change} />
     <div class="field"><label for="p-branch">${t("branch")}</label><select class="input" id="p-branch" onChange=${(event) => change({ branch_id: Number(event.target.value) })}>
       ${boot.branches.map(({ id, name }) => html`<option key=${id} value=${id} selected=${id === form.branch_id}>${name}</option>`)}</select></div>
     ${field("document_number", t("document_number"))}${field("document_date", t("document_date"), "date")}${field("due_date", t("due_date"), "date")}
-    <label class="check sheet-check"><input type="checkbox" checked=${form.vat_included} onChange=${(event) => change({ vat_included: event.target.checked })} /> <span>${t("vat_included")}</span></label>
+    <label class="check sheet-check"><input type="checkbox" checked=${form.vat_included} onChange=${(event) => setVat(event.target.checked)} /> <span>${t("vat_included")}</span></label>
     <div class="field sheet-notes"><label for="p-notes">${t("notes")}</label><input class="input" id="p-notes" value=${form.notes} maxlength="2000" onInput=${(event) => change({ notes: event.target.value })} /></div>
   </div></section>`;
 }
@@ -383,7 +400,7 @@ function Row({ line, row, view }) {
   const { changeLine, removeLine, keys, paste, at, setAt, found, place, setPlace, choose, close } = view;
   const field = (column, facts = {}) => html`<input class=${`cell ${facts.num ? "num" : ""}`} data-row=${row} data-column=${column} value=${textOf(line, column)}
     aria-label=${`${t(LABELS[column])} ${row + 1}`} autocomplete="off" spellcheck=${false} inputmode=${facts.num ? "decimal" : "text"}
-    onInput=${(event) => changeLine(row, { [column]: event.target.value })} onKeyDown=${(event) => keys(event, row, column)}
+    onInput=${(event) => changeLine(row, { [column]: event.target.value, ...(column === "price" && { offered: null }) })} onKeyDown=${(event) => keys(event, row, column)}
     onPaste=${(event) => paste(event, row, column)} ...${facts.more} />`;
   const isOpen = at === row && found !== null;
   const day = readDay(line.expires);

@@ -178,6 +178,7 @@ DOORS: dict[str, dict[str, Door]] = {
         "POST": Door("purchasing:purchase:confirm"),
     },
     "purchasing.new_purchase": get("purchasing:purchase:write"),
+    "purchasing.supplier_choices": get("purchasing:purchase:write"),
     "purchasing.edit_purchase": get("purchasing:purchase:write"),
     "purchasing_api.find_supply_goods": get("purchasing:purchase:write", query={"q": "non"}),
     "purchasing_api.match_supply_goods": post("purchasing:purchase:write", {"texts": ["Non"]}),

@@ -242,7 +242,16 @@ def test_a_delivery_is_unloaded_by_scanner_confirmed_and_reverted(
     page.locator(".arrival input.num").first.fill("9")
     page.locator("button.primary").click()
     expect(page.locator(".arrival input.num").first).to_have_value("9")  # refused, and nothing lost
-    page.locator(".arrival input.num").first.fill("1")
+    page.locator(".arrival input.num").first.fill("")
+    # A scan fills the first line of the product, then the next, and nothing after that.
+    typed = page.locator(".arrival input.num")
+    for quantities in (["1", "", ""], ["2", "", ""], ["2", "", "1"], ["2", "", "1"]):
+        scan(page, shop.barcode_of(milk))
+        for place, quantity in enumerate(quantities):
+            expect(typed.nth(place)).to_have_value(quantity)
+    typed.nth(2).fill("")
+    typed.nth(0).fill("")
+    scan(page, shop.barcode_of(milk))
     page.locator("button.primary").click()
     page.wait_for_url(re.compile(r"/admin/purchases/details"))
     assert lots(shop, milk) == {"A": 1, "B": 1}
@@ -255,3 +264,38 @@ def test_a_delivery_is_unloaded_by_scanner_confirmed_and_reverted(
     assert (level(shop, milk), level(shop, rice)) == ((0, 0), (0, 0))
     assert balance(shop, supplier) == 0
     assert not broken(shop)
+
+
+def test_the_supplier_is_searched_and_offered_prices_follow_the_box(
+    live_server: LiveServer, browse: Callable[..., Page]
+) -> None:
+    shop = live_server.shop
+    milk, rice = shop.product("Sut 3", stock=None, cost="100"), shop.product("Guruch 3", stock=None)
+    make_supplier(shop, "Agro Savdo 3")
+    supplier = make_supplier(shop, "Bahor Mevalari")
+    page = browse("manager")
+    page.goto(f"{live_server.url}/purchases/new")
+    choice = page.locator("#p-supplier")
+    choice.click()
+    choice.press_sequentially("bahor", delay=TYPING)
+    expect(page.locator(".choice-list li[data-index]")).to_have_count(1)
+    choice.press("Enter")
+    expect(choice).to_have_value("Bahor Mevalari")
+    scan(page, shop.barcode_of(milk))
+    price = page.locator('[data-column="price"]')
+    expect(price.nth(0)).to_have_value("112")
+    scan(page, shop.barcode_of(rice))
+    expect(price.nth(1)).to_have_value("7840")
+    price.nth(1).fill("50")
+    page.locator("label.sheet-check input").uncheck()
+    expect(price.nth(0)).to_have_value("100")  # offered, and nobody has touched it
+    expect(price.nth(1)).to_have_value("50")  # as it stands on the paper
+    page.reload()
+    expect(choice).to_have_value("Bahor Mevalari")
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile(r"/admin/purchases/details"))
+    purchase = last_purchase(shop)
+    assert (purchase.supplier_id, purchase.vat_included) == (supplier, False)
+    assert [(item.product_id, item.price) for item in purchase.items] == [(milk, 100), (rice, 50)]
+    page.goto(f"{live_server.url}/purchases/{purchase.id}/edit")
+    expect(choice).to_have_value("Bahor Mevalari")

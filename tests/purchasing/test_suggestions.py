@@ -295,11 +295,13 @@ def test_one_click_makes_drafts_and_only_once(shop: Shop, client_of: Callable[[s
                 PurchaseItem.product_id,
                 PurchaseItem.quantity,
                 PurchaseItem.price,
+                Purchase.vat_included,
             ).join(PurchaseItem, PurchaseItem.purchase_id == Purchase.id)
         ).all()
         assert {tuple(row) for row in rows} == {
-            (agro, "draft", milk, 40, 5000),
-            (None, "draft", bread, 37, 7000),
+            (agro, "draft", milk, 40, 5000, True),
+            # What it cost last, and the VAT that is no part of that.
+            (None, "draft", bread, 37, 7840, True),
         }
         moved = db.session.execute(
             select(

@@ -1,15 +1,19 @@
 """What suppliers ask for products, and from whom they are bought before others."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from smartpos.crm.operations import create_supplier
 from smartpos.identity.errors import BadField
+from smartpos.identity.operations import save_settings
+from smartpos.purchasing.costing import price_with_vat, price_without_vat
 from smartpos.purchasing.operations.prices import set_supplier_price, set_supplier_prices
 from tests.cast import Shop
 from tests.conftest import Api
+from tests.purchasing.helpers import line, supply
 
 
 @pytest.fixture
@@ -134,3 +138,43 @@ def test_prices_of_others_are_out_of_reach(
     with stranger.inside("stranger"):
         theirs = create_supplier(name="Theirs", actor=stranger.actor("stranger")).id
     assert manager.put(f"/api/suppliers/{theirs}/prices", line).status_code == 404
+
+
+def offered(api: Api, supplier_id: int | None, words: str) -> tuple[str, str]:
+    """What the sheet offers as the price of a product: with VAT, and without."""
+    query = {"q": words} | ({"supplier_id": supplier_id} if supplier_id else {})
+    goods = api.get("/api/supplies/goods", query_string=query).json["items"][0]
+    return goods["cost_price"], goods["cost_price_net"]
+
+
+@pytest.mark.parametrize(
+    ("vat_included", "kept", "net"), [(True, "100.0000", "89.2857"), (False, "112.0000", "100.0000")]
+)
+def test_a_price_is_kept_with_vat_however_the_invoice_tells_it(
+    shop: Shop, manager: Api, vat_included: bool, kept: str, net: str
+) -> None:
+    supplier = named(shop, "Agro")
+    bread = shop.product(name="Non", stock=None)
+    body = supply(
+        shop, line(bread, "3", "100"), supplier_id=supplier, vat_included=vat_included, confirm=True
+    )
+    assert manager.post("/api/supplies", body).status_code == 201
+    assert asked(manager, supplier)[bread]["price"] == kept
+    assert offered(manager, supplier, "Non") == (kept, net)
+    text = shop.barcode_of(bread)
+    matched = manager.post("/api/supplies/match", {"texts": [text], "supplier_id": supplier}).json["items"][0]
+    assert (matched["cost_price"], matched["cost_price_net"]) == (kept, net)
+
+
+def test_what_goods_cost_last_is_offered_with_the_vat_that_is_no_part_of_it(shop: Shop, manager: Api) -> None:
+    shop.product(name="Non", stock=None, cost="100")
+    assert offered(manager, None, "Non") == ("112.0000", "100.0000")
+    with shop.inside("owner"):
+        save_settings({"purchase_vat_recoverable": False}, actor=shop.actor("owner"))
+    assert offered(manager, None, "Non") == ("100.0000", "89.2857")
+
+
+@pytest.mark.parametrize("price", ["0", "0.0001", "33.3333", "1234.5678", "7142.8571"])
+@pytest.mark.parametrize("rate", ["0", "5", "12", "16", "99.99"])
+def test_vat_put_on_a_price_comes_off_exactly(price: str, rate: str) -> None:
+    assert price_without_vat(price_with_vat(Decimal(price), Decimal(rate)), Decimal(rate)) == Decimal(price)

@@ -52,7 +52,7 @@ class SupplierPriceView(TenantView):
         "updated_at": _l("Changed"),
     }
     column_descriptions = {
-        "price": _l("Per base unit of the product, in the shop's own currency"),
+        "price": _l("With VAT in it, per base unit of the product, in the shop's own currency"),
         "is_preferred": _l("A product is bought from one supplier before others"),
         "min_quantity": _l("The least they deliver"),
         "lead_time_days": _l("Left empty: as always with this supplier"),

@@ -19,13 +19,7 @@ from smartpos.purchasing.schemas.sheet import GoodsList, GoodsOut, GoodsQuery, M
 @blueprint.response(200, GoodsList)
 def find_supply_goods(query: dict[str, Any]) -> Response:
     """Products by words or code, each with what this supplier asked last."""
-    actor = me()
-    found = find_goods(
-        query["q"],
-        supplier_id=query["supplier_id"],
-        country=actor.organization.country,
-        day=actor.organization.today,
-    )
+    found = find_goods(query["q"], supplier_id=query["supplier_id"], actor=me())
     return jsonify(items=[_body(one) for one in found])
 
 
@@ -35,18 +29,12 @@ def find_supply_goods(query: dict[str, Any]) -> Response:
 @blueprint.response(200, MatchOut)
 def match_supply_goods(body: dict[str, Any]) -> Response:
     """What products the texts of an invoice name exactly: by barcode, article number or name."""
-    actor = me()
-    found = match_goods(
-        body["texts"],
-        supplier_id=body["supplier_id"],
-        country=actor.organization.country,
-        day=actor.organization.today,
-    )
+    found = match_goods(body["texts"], supplier_id=body["supplier_id"], actor=me())
     return jsonify(items=[None if one is None else _body(one) for one in found])
 
 
 def _body(offered: Offered) -> dict[str, Any]:
-    shape = GoodsOut(exclude=() if can(CatalogPermission.COST_READ) else ("cost_price",))
+    shape = GoodsOut(exclude=() if can(CatalogPermission.COST_READ) else ("cost_price", "cost_price_net"))
     goods = offered.goods
     answer: dict[str, Any] = shape.dump(
         {
@@ -58,6 +46,7 @@ def _body(offered: Offered) -> dict[str, Any]:
             "vat_rate": goods.vat_rate,
             "price": goods.price,
             "cost_price": offered.cost_price,
+            "cost_price_net": offered.cost_price_net,
             "quantity": offered.quantity,
             "keeps_lots": goods.keeps_lots,
             "codes": offered.codes,

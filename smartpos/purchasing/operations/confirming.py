@@ -20,7 +20,7 @@ from smartpos.core.sql import array, send
 from smartpos.crm.models import SupplierEntryKind
 from smartpos.crm.operations.suppliers import LockedSupplier, lock_supplier, post_supplier_entry
 from smartpos.identity.actors import Actor
-from smartpos.purchasing.costing import NOTHING, unit_cost
+from smartpos.purchasing.costing import NOTHING, price_with_vat, unit_cost
 from smartpos.purchasing.errors import NothingReceived, UnmatchedLines, WrongStatus
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import OPEN, drafted_before, write_draft
@@ -249,7 +249,11 @@ def _owe(purchase: Purchase, supplier: LockedSupplier, arrived: Sequence[Purchas
             note=purchase.number,
             actor=actor,
         )
-    asked = {item.product_id: item.price for item in arrived if item.product_id is not None}
+    asked = {
+        item.product_id: item.price if purchase.vat_included else price_with_vat(item.price, item.vat_rate)
+        for item in arrived
+        if item.product_id is not None
+    }
     send(
         _WRITE_PRICES,
         {

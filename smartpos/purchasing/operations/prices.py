@@ -36,7 +36,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 class PriceFacts(TypedDict, total=False):
-    """What can be told of a supplier's price. Numbers may come as text; ``price`` is per base unit of the product."""
+    """What can be told of a supplier's price. Numbers may come as text; ``price`` is per base unit, with VAT."""
 
     product_id: int
     price: Any

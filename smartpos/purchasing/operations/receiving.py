@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid
-from smartpos.core.money import QUANTITY_LIMIT, ZERO
+from smartpos.core.money import QUANTITY_LIMIT, ZERO, round_money
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
 from smartpos.purchasing.errors import ReceivedMeanwhile, UnknownLines, WrongStatus
@@ -21,9 +21,11 @@ from smartpos.purchasing.operations.reckoning import (
     check_day,
     check_digits,
     check_expiry,
+    keeps_pack_money,
+    name_of,
     reckon,
 )
-from smartpos.purchasing.queries.goods import BoughtGoods, bought_goods
+from smartpos.purchasing.queries.goods import BoughtGoods, bought_goods, pack_sizes
 from smartpos.purchasing.queries.purchases import purchase_of
 
 
@@ -80,8 +82,18 @@ def _note(
     if strangers:
         raise UnknownLines(strangers)
     parts: dict[int, list[ReceivedLine]] = {}
+    sizes = pack_sizes(
+        {
+            item.product_id
+            for item in items.values()
+            # A price in whole minor units loses nothing, however many there are.
+            if item.product_id is not None and item.price != round_money(item.price)
+        }
+    )
     for place, line in enumerate(lines):
-        _check(place, line, items[line.item_id], goods)
+        item = items[line.item_id]
+        _check(place, line, item, goods)
+        _check_pack(place, line, item, goods, sizes.get(item.product_id or 0, []))
         parts.setdefault(line.item_id, []).append(line)
     # A part of nothing is no lot, and must not stand for the line in place of what came.
     parts = {item_id: [one for one in named if one.received] or named[:1] for item_id, named in parts.items()}
@@ -119,6 +131,25 @@ def _check(place: int, line: ReceivedLine, item: PurchaseItem, goods: Mapping[in
             f"items.{place}.batch_number", _("At most %(longest)s characters fit here.", longest=LONGEST_LOT)
         )
     check_day(line.expiration_date, f"items.{place}.expiration_date")
+
+
+def _check_pack(
+    place: int,
+    line: ReceivedLine,
+    item: PurchaseItem,
+    goods: Mapping[int, BoughtGoods],
+    sizes: Sequence[Decimal],
+) -> None:
+    """Refuse a quantity other than ordered at which money of a pack would be lost. Raises BadField."""
+    if line.received != item.quantity and not keeps_pack_money(item, line.received, sizes):
+        raise BadField(
+            f"items.{place}.received",
+            _(
+                "“%(name)s”: the price of its pack cannot be divided among so many pieces without a rest. "
+                "Change the line first: how many pieces are ordered, and the price of one.",
+                name=name_of(item, goods),
+            ),
+        )
 
 
 def _split(purchase: Purchase, item: PurchaseItem, parts: Sequence[ReceivedLine]) -> None:

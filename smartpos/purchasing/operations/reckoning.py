@@ -13,6 +13,7 @@ from smartpos.core.money import (
     MONEY_LIMIT,
     QUANTITY_LIMIT,
     ZERO,
+    part_of,
     round_cost,
     round_money,
     round_quantity,
@@ -218,6 +219,19 @@ def _check_pack_money(
                     "Enter the line in base units: how many pieces, and the price of one."
                 ),
             )
+
+
+def keeps_pack_money(item: PurchaseItem, units: Decimal, sizes: Sequence[Decimal]) -> bool:
+    """Whether the money of a pack is kept where so many units of a line came; ``sizes`` are those of its packs.
+
+    A line knows the price of a base unit only. Where that is what a pack's price in whole minor units gives, and does
+    not divide, the money of the pack is what the paper says.
+    """
+    packs = [(round_money(item.price * size), size) for size in sizes]
+    fitting = [(price, size) for price, size in packs if round_cost(price / size) == item.price]
+    if any(price == item.price * size for price, size in fitting):
+        return True
+    return all(round_money(item.price * units) == part_of(price, units, size) for price, size in fitting)
 
 
 def _check_line(place: int, line: PurchaseLine) -> None:

@@ -13,6 +13,8 @@ from smartpos.catalog.queries import vat_rates_on
 from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.db import db
 from smartpos.core.money import ZERO
+from smartpos.identity.actors import Actor
+from smartpos.purchasing.costing import price_with_vat
 from smartpos.stock.queries.goods import is_tracked
 
 
@@ -71,6 +73,28 @@ def bought_goods(
         )
         for row in db.session.execute(query)
     }
+
+
+def last_cost_with_vat(cost_price: Decimal, vat_rate: Decimal, actor: Actor) -> Decimal:
+    """What a unit cost last, with VAT in it as suppliers' prices are kept: VAT that comes back is no part of a cost."""
+    if actor.setting("purchase_vat_recoverable"):
+        return price_with_vat(cost_price, vat_rate)
+    return cost_price
+
+
+def pack_sizes(product_ids: Collection[int]) -> dict[int, list[Decimal]]:
+    """How many base units the packs of products hold, by their barcodes; products without packs are missing."""
+    if not product_ids:
+        return {}
+    query = (
+        select(ProductBarcode.product_id, ProductBarcode.multiplier)
+        .where(in_ids(ProductBarcode.product_id, sorted(set(product_ids))), ProductBarcode.multiplier != 1)
+        .distinct()
+    )
+    sizes: dict[int, list[Decimal]] = {}
+    for product_id, multiplier in db.session.execute(query):
+        sizes.setdefault(product_id, []).append(multiplier)
+    return sizes
 
 
 def barcodes_of(codes: Collection[str]) -> dict[str, tuple[int, Decimal]]:

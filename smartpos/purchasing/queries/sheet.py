@@ -1,8 +1,7 @@
 """Products for the sheet on which a supplier's invoice is typed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import Text, func, literal, select
@@ -13,8 +12,10 @@ from smartpos.catalog.queries import products_of_codes, search_products
 from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.db import db
 from smartpos.core.search import fold
+from smartpos.identity.actors import Actor
+from smartpos.purchasing.costing import price_without_vat
 from smartpos.purchasing.models import SupplierPrice
-from smartpos.purchasing.queries.goods import BoughtGoods, barcodes_of, bought_goods
+from smartpos.purchasing.queries.goods import BoughtGoods, barcodes_of, bought_goods, last_cost_with_vat
 
 MOST_FOUND = 12
 LONGEST_WORDS = 500
@@ -25,29 +26,28 @@ class Offered:
     """A product as the sheet offers it.
 
     ``quantity`` is what the code that named it stands for, one unit otherwise; ``cost_price`` is what this supplier
-    asked last for a base unit, or what the product cost last.
+    asked last for a base unit, or what the product cost last: with VAT in it, and without.
     """
 
     goods: BoughtGoods
     sku: str
     cost_price: Decimal
+    cost_price_net: Decimal
     quantity: Decimal
     codes: tuple[str, ...]
 
 
-def find_goods(words: str, *, supplier_id: int | None, country: str, day: date) -> list[Offered]:
+def find_goods(words: str, *, supplier_id: int | None, actor: Actor) -> list[Offered]:
     """The products that words or a code mean, the best first."""
     code = barcodes_of([words[:64]]).get(words[:64])
     if code is not None:
         product_id, multiplier = code
-        return _offered([product_id], {product_id: multiplier}, supplier_id, country, day)
+        return _offered([product_id], {product_id: multiplier}, supplier_id, actor)
     found = search_products(words, limit=MOST_FOUND)
-    return _offered(list(found.ids), {}, supplier_id, country, day)
+    return _offered(list(found.ids), {}, supplier_id, actor)
 
 
-def match_goods(
-    texts: Sequence[str], *, supplier_id: int | None, country: str, day: date
-) -> list[Offered | None]:
+def match_goods(texts: Sequence[str], *, supplier_id: int | None, actor: Actor) -> list[Offered | None]:
     """The product that each text names exactly, by barcode, article number or name; None for none or several.
 
     The number of statements does not grow with the texts.
@@ -60,12 +60,8 @@ def match_goods(
         packs[text][0] if text in packs else numbers.get(text) or names.get(fold(text)) if text else None
         for text in wanted
     ]
-    known = {
-        one.goods.id: one
-        for one in _offered(
-            sorted({number for number in ids if number is not None}), {}, supplier_id, country, day
-        )
-    }
+    found = sorted({number for number in ids if number is not None})
+    known = {one.goods.id: one for one in _offered(found, {}, supplier_id, actor)}
     return [
         _counting(known.get(number), packs[text][1] if text in packs else Decimal(1))
         if number is not None
@@ -77,7 +73,7 @@ def match_goods(
 def _counting(offered: Offered | None, quantity: Decimal) -> Offered | None:
     if offered is None or quantity == 1:
         return offered
-    return Offered(offered.goods, offered.sku, offered.cost_price, quantity, offered.codes)
+    return replace(offered, quantity=quantity)
 
 
 def _by_name(keys: Collection[str]) -> dict[str, int]:
@@ -99,12 +95,12 @@ def _offered(
     product_ids: list[int],
     quantities: dict[int, Decimal],
     supplier_id: int | None,
-    country: str,
-    day: date,
+    actor: Actor,
 ) -> list[Offered]:
     if not product_ids:
         return []
-    goods = bought_goods(product_ids, country=country, day=day)
+    organization = actor.organization
+    goods = bought_goods(product_ids, country=organization.country, day=organization.today)
     facts = {
         row.id: row
         for row in db.session.execute(
@@ -123,14 +119,22 @@ def _offered(
     )
     for product_id, code in db.session.execute(rows.order_by(ProductBarcode.id)):
         codes.setdefault(product_id, []).append(code)
-    return [
-        Offered(
-            goods[number],
-            facts[number].sku,
-            asked.get(number, facts[number].cost_price),
-            quantities.get(number, Decimal(1)),
-            tuple(codes.get(number, ())),
+    offers = []
+    for number in product_ids:
+        if number not in goods:
+            continue
+        rate = goods[number].vat_rate
+        price = asked.get(number)
+        if price is None:
+            price = last_cost_with_vat(facts[number].cost_price, rate, actor)
+        offers.append(
+            Offered(
+                goods[number],
+                facts[number].sku,
+                price,
+                price_without_vat(price, rate),
+                quantities.get(number, Decimal(1)),
+                tuple(codes.get(number, ())),
+            )
         )
-        for number in product_ids
-        if number in goods
-    ]
+    return offers

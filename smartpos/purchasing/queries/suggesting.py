@@ -4,8 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from smartpos.catalog.queries import vat_rates_on
+from smartpos.core.money import ZERO
 from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
+from smartpos.purchasing.queries.goods import last_cost_with_vat
 from smartpos.purchasing.queries.positions import positions
 from smartpos.purchasing.suggestions import Position, Suggestion, suggest
 
@@ -13,8 +16,8 @@ MOST_SUGGESTIONS = 500
 
 # Of several suppliers the preferred one, then the cheapest.
 _GOODS = """
-SELECT product.id, product.name, product.sku, unit.name, unit.digits, product.cost_price, product.lead_time_days,
-       offer.supplier_id, offer.name, offer.price, offer.min_quantity, offer.lead_time_days
+SELECT product.id, product.name, product.sku, unit.name, unit.digits, product.cost_price, product.vat_code,
+       product.lead_time_days, offer.supplier_id, offer.name, offer.price, offer.min_quantity, offer.lead_time_days
 FROM products AS product
 JOIN units AS unit ON unit.organization_id = product.organization_id AND unit.id = product.unit_id
 LEFT JOIN LATERAL (
@@ -34,14 +37,17 @@ WHERE product.organization_id = %(organization_id)s AND product.id = ANY (%(prod
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A product as a buyer sees it: from whom, for how much, how soon. ``price`` per base unit."""
+    """A product as a buyer sees it: from whom, for how much, how soon.
+
+    ``last_cost`` and ``offered`` are per base unit, with VAT in them.
+    """
 
     id: int
     name: str
     sku: str
     unit: str
     digits: int
-    cost_price: Decimal
+    last_cost: Decimal
     own_lead_days: int | None
     supplier_id: int | None
     supplier: str | None
@@ -51,8 +57,8 @@ class Goods:
 
     @property
     def price(self) -> Decimal:
-        """What it will probably cost: what the supplier asks, or what it has cost."""
-        return self.cost_price if self.offered is None else self.offered
+        """What it will probably cost, with VAT: what the supplier asks, or what it has cost."""
+        return self.last_cost if self.offered is None else self.offered
 
     def lead_days(self, usual: int) -> int:
         """From order to delivery: as agreed with the supplier, or as told of the product, or as usual."""
@@ -74,8 +80,16 @@ class Suggested:
 
 def goods_to_buy(product_ids: list[int], actor: Actor) -> dict[int, Goods]:
     """Products by id with the supplier one would ask; those that are gone or not in stock are missing."""
-    parameters = {"organization_id": actor.organization.id, "product_ids": array(product_ids)}
-    return {row[0]: Goods(*row) for row in send(_GOODS, parameters)} if product_ids else {}
+    if not product_ids:
+        return {}
+    organization = actor.organization
+    rates = vat_rates_on(organization.country, organization.today)
+    parameters = {"organization_id": organization.id, "product_ids": array(product_ids)}
+    found = {}
+    for number, name, sku, unit, digits, cost_price, vat_code, *rest in send(_GOODS, parameters):
+        cost = last_cost_with_vat(cost_price, rates.get(vat_code, ZERO), actor)
+        found[number] = Goods(number, name, sku, unit, digits, cost, *rest)
+    return found
 
 
 def suggestions(branch_id: int, actor: Actor) -> list[Suggested]:

@@ -3,25 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, url_for
-from sqlalchemy import select
 
 from smartpos.core.admin.guard import may_enter
-from smartpos.core.db import db
 from smartpos.core.permissions import can
-from smartpos.identity.models import Branch
-from smartpos.identity.queries import is_workplace
 from smartpos.purchasing.models import Purchase
 from smartpos.purchasing.permissions import PurchasingPermission as P
 
 blueprint = Blueprint("purchasing", __name__)
-
-MOST_CHOICES = 500
-
-
-def branch_choices() -> list[Any]:
-    """Branches to choose from, by name."""
-    query = select(Branch.id, Branch.name).where(is_workplace())
-    return list(db.session.execute(query.order_by(Branch.name).limit(MOST_CHOICES)))
 
 
 def address_of(purchase: Purchase) -> Any:

@@ -74,6 +74,7 @@ def return_purchase(purchase_id: int) -> ResponseReturnValue:
         "purchasing/return.html",
         purchase=purchase,
         rows=rows,
+        codes=_codes([row for row in rows if row["left"] > 0]),
         may_return=purchase.status is PurchaseStatus.CONFIRMED and purchase.type is PurchaseType.PURCHASE,
         reason=request.form.get("reason", ""),
         client_uuid=request.form.get("client_uuid") or uuid4(),
@@ -113,18 +114,18 @@ def _short(quantity: Decimal) -> str:
 
 
 def _codes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Which barcode counts how much of which line."""
-    by_product: dict[int, int] = {}
+    """Which barcode counts how much of which lines, in their order."""
+    by_product: dict[int, list[int]] = {}
     for row in rows:
         if row["item"].product_id is not None:
-            by_product.setdefault(row["item"].product_id, row["item"].id)
+            by_product.setdefault(row["item"].product_id, []).append(row["item"].id)
     if not by_product:
         return []
     query = select(ProductBarcode.barcode, ProductBarcode.product_id, ProductBarcode.multiplier).where(
         in_ids(ProductBarcode.product_id, list(by_product))
     )
     return [
-        {"code": code, "item_id": by_product[product_id], "quantity": _short(multiplier)}
+        {"code": code, "item_ids": by_product[product_id], "quantity": _short(multiplier)}
         for code, product_id, multiplier in db.session.execute(query)
     ]
 

@@ -2,29 +2,27 @@
 
 from typing import Any
 
-from flask import Flask, redirect, render_template, url_for
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import select
 
 from smartpos.core.admin import register_link
 from smartpos.core.admin.guard import may_enter
-from smartpos.core.db import db
+from smartpos.core.admin.loaders import PAGE_LIMIT
 from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
 from smartpos.core.permissions import can, require
-from smartpos.crm.models import Supplier
+from smartpos.crm.queries.choices import SupplierChoices
 from smartpos.identity.principal import me
 from smartpos.purchasing.models import Purchase, PurchaseType
 from smartpos.purchasing.operations.drafting import EDITABLE
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.goods import bought_goods
 from smartpos.purchasing.queries.purchases import lines_of, purchase_of
-from smartpos.purchasing.routes.blueprint import address_of, blueprint, branch_choices
+from smartpos.purchasing.routes.blueprint import address_of, blueprint
+from smartpos.purchasing.routes.choices import branch_choices
 from smartpos.purchasing.sheet_texts import sheet_texts
-
-MOST_SUPPLIERS = 2000
 
 
 @blueprint.get("/purchases/new")
@@ -44,21 +42,25 @@ def edit_purchase(purchase_id: int) -> ResponseReturnValue:
     return _page(purchase)
 
 
+@blueprint.get("/purchases/suppliers")
+def supplier_choices() -> Response:
+    """The suppliers that the sheet's search field offers: pairs of number and name."""
+    require(P.PURCHASE_WRITE)
+    loader = SupplierChoices("supplier")
+    rows = loader.get_list(
+        request.args.get("query", ""),
+        request.args.get("offset", 0, type=int),
+        request.args.get("limit", PAGE_LIMIT, type=int),
+    )
+    return jsonify([loader.format(row) for row in rows])
+
+
 def _page(purchase: Purchase | None) -> str:
     actor = me()
-    suppliers = (
-        select(Supplier.id, Supplier.name, Supplier.payment_days)
-        .where(Supplier.deleted_at.is_(None))
-        .order_by(Supplier.name)
-        .limit(MOST_SUPPLIERS)
-    )
     boot = {
         "branches": [{"id": row.id, "name": row.name} for row in branch_choices()],
         "branch_id": actor.default_branch_id,
-        "suppliers": [
-            {"id": row.id, "name": row.name, "days": row.payment_days}
-            for row in db.session.execute(suppliers)
-        ],
+        "suppliers_url": url_for("purchasing.supplier_choices"),
         "user_id": actor.user_id,
         "today": actor.organization.today.isoformat(),
         "may_confirm": can(P.PURCHASE_CONFIRM),
@@ -81,6 +83,7 @@ def _facts(purchase: Purchase) -> dict[str, Any]:
         "number": purchase.number,
         "branch_id": purchase.branch_id,
         "supplier_id": purchase.supplier_id,
+        "supplier": purchase.supplier.name if purchase.supplier else "",
         "document_number": purchase.document_number or "",
         "document_date": purchase.document_date.isoformat(),
         "due_date": purchase.due_date.isoformat() if purchase.due_date else "",

@@ -133,6 +133,7 @@ def _draft_purchases(branch_id: int, orders: dict[int, Decimal], form_uuid: UUID
             branch_id,
             tuple(lines),
             supplier_id=supplier_id,
+            vat_included=True,  # as suppliers' prices are kept
             client_uuid=uuid5(form_uuid, f"supplier {supplier_id}"),
         )
         made.append(draft_purchase(facts, actor=actor).number)

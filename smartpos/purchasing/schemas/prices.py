@@ -27,7 +27,10 @@ class SupplierPriceLine(Schema):
 
     product_id = IdField(required=True)
     price = CostField(
-        minimum=0, maximum=MOST_COST, allow_none=True, metadata={"description": "per base unit"}
+        minimum=0,
+        maximum=MOST_COST,
+        allow_none=True,
+        metadata={"description": "with VAT in it, per base unit"},
     )
     supplier_sku = TextField(longest=LONGEST_SKU, blank_is_none=True)
     min_quantity = QuantityField(above=0, allow_none=True)
@@ -58,7 +61,7 @@ class SupplierPriceShape(Schema):
     product = fields.String()
     sku = fields.String()
     supplier_sku = fields.String(allow_none=True)
-    price = CostField(metadata={"description": "per base unit, in the shop's own currency"})
+    price = CostField(metadata={"description": "with VAT in it, per base unit, in the shop's own currency"})
     min_quantity = QuantityField(allow_none=True)
     lead_time_days = fields.Integer(allow_none=True, metadata={"description": "null: the supplier's own"})
     is_preferred = fields.Boolean()

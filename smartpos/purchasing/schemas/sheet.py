@@ -23,7 +23,7 @@ class MatchIn(Schema):
 
 
 class GoodsOut(Schema):
-    """A product for a line. ``quantity`` is what the code stands for; ``cost_price`` is for those who may see costs."""
+    """A product for a line. ``quantity`` is what the code stands for; what it costs is for those who may see costs."""
 
     product_id = fields.Integer()
     name = fields.String()
@@ -32,7 +32,8 @@ class GoodsOut(Schema):
     digits = fields.Integer()
     vat_rate = PercentField()
     price = MoneyField()
-    cost_price = CostField()
+    cost_price = CostField(metadata={"description": "with VAT in it, for one base unit"})
+    cost_price_net = CostField(metadata={"description": "the same without VAT"})
     quantity = QuantityField()
     keeps_lots = fields.Boolean()
     codes = fields.List(fields.String())

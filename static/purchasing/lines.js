@@ -1,9 +1,9 @@
-// Unloading: a scan adds to its line, one press takes a line as ordered, a line may be split into lots. The form works
-// without all this; nothing is kept here.
+// Unloading and sending back: a scan adds to its line, one press takes all of a line, a line that arrives may be split
+// into lots. The form works without all this; nothing is kept here.
 
 import { Scanner, restore } from "../till/scanner.js";
 
-const form = document.getElementById("receive");
+const form = document.getElementById("lines");
 const said = document.getElementById("scanned");
 const codes = new Map(JSON.parse(document.getElementById("codes").textContent).map((one) => [one.code, one]));
 const THOUSAND = 1000;
@@ -17,16 +17,36 @@ function read(text) {
 const show = (thousandths) => String(thousandths / THOUSAND);
 const lineOf = (itemId) => form.querySelector(`[data-item="${itemId}"]`);
 /** The field that counts: of the part last added, since that is what is being unloaded. */
-const fieldOf = (line) => [...line.querySelectorAll(".arrival-part .num")].at(-1);
+const fieldOf = (line) => fieldsOf(line).at(-1);
 
 function fill(text, values) {
   return Object.entries(values).reduce((sentence, [name, value]) => sentence.replaceAll(`{${name}}`, value), text);
 }
 
-function count({ item_id: itemId, quantity }) {
-  const line = lineOf(itemId);
+const thousandths = (quantity) => Math.round(Number(quantity) * THOUSAND);
+const fieldsOf = (line) => [...line.querySelectorAll(".arrival-part .num")];
+const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field.value) ?? 0), 0);
+/** How much more belongs to a line: what was ordered, or may go back, less what stands there. */
+const roomOf = (line) => Math.max(0, thousandths(line.dataset.most) - sumOf(fieldsOf(line)));
+
+/** Where a product has several lines the first one is filled up, then the next. What is too much stands at the last. */
+function count({ item_ids: itemIds, quantity }) {
+  const lines = itemIds.map(lineOf);
+  let rest = thousandths(quantity);
+  if (form.dataset.full && lines.reduce((sum, line) => sum + roomOf(line), 0) < rest) {
+    said.textContent = fill(form.dataset.full, { name: lines[0].dataset.name });
+    return;
+  }
+  for (const line of lines) {
+    const part = line === lines.at(-1) ? rest : Math.min(rest, roomOf(line));
+    if (part) add(line, part);
+    rest -= part;
+  }
+}
+
+function add(line, part) {
   const field = fieldOf(line);
-  field.value = show((read(field.value) ?? 0) + Math.round(Number(quantity) * THOUSAND));
+  field.value = show((read(field.value) ?? 0) + part);
   for (const other of form.querySelectorAll(".arrival.hit")) other.classList.remove("hit");
   line.classList.add("hit");
   line.scrollIntoView({ block: "nearest" });
@@ -34,9 +54,8 @@ function count({ item_id: itemId, quantity }) {
 }
 
 function everything(line) {
-  const fields = [...line.querySelectorAll(".arrival-part .num")];
-  const others = fields.slice(1).reduce((sum, field) => sum + (read(field.value) ?? 0), 0);
-  fields[0].value = show(Math.max(0, Math.round(Number(line.dataset.ordered) * THOUSAND) - others));
+  const [first, ...others] = fieldsOf(line);
+  first.value = show(Math.max(0, thousandths(line.dataset.most) - sumOf(others)));
 }
 
 function split(line) {
