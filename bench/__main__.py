@@ -11,6 +11,7 @@ MEASUREMENTS = (
     "checkout",
     "tills",
     "close",
+    "purchases",
     "search",
     "imports",
     "lists",

@@ -6,31 +6,21 @@ is what PostgreSQL needs to take the same rows by COPY into tables of the same s
 
 import io
 import random
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import xlsxwriter
-from cryptography.fernet import Fernet
-from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
 from bench.figures import Figure
+from bench.shop import new_shop
 from smartpos.catalog.models import Product
 from smartpos.catalog.operations.barcodes import check_digit
 from smartpos.core import imports as engine
 from smartpos.core.db import db
 from smartpos.core.models import ImportRun, ImportStatus
-from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.core.tenancy import tenant_scope
 from smartpos.demo.catalogue import read_products
-from smartpos.embedded import start_postgres, start_redis
-from smartpos.factory import create_app
-from smartpos.identity.operations import create_organization
 from smartpos.identity.queries import system_actor
 
 ROWS = 50_000
@@ -50,7 +40,7 @@ HEADERS = (
 
 def measure() -> list[Figure]:
     """Seconds for the first import and for the second, which changes nothing."""
-    with _shop() as (app, organization_id):
+    with new_shop() as (app, organization_id):
         content = _file()
         with app.app_context(), tenant_scope(organization_id):
             db.session.execute(text("ANALYZE"))
@@ -145,35 +135,3 @@ def _raw_copy() -> float:
     seconds = perf_counter() - begun
     db.session.rollback()
     return seconds
-
-
-@contextmanager
-def _shop() -> Iterator[tuple[Flask, int]]:
-    """A new organization on a database of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="smartpos-bench-"))
-    folder.chmod(0o755)
-    postgres = start_postgres(folder / "postgres")
-    redis = start_redis(folder / "redis")
-    try:
-        app = create_app(
-            {
-                "SQLALCHEMY_DATABASE_URI": postgres.url().replace("postgresql://", "postgresql+psycopg://"),
-                "REDIS_URL": redis.url,
-                "SECRET_KEY": "only for measuring",
-                "ENCRYPTION_KEYS": [Fernet.generate_key().decode()],
-                "DATA_FOLDER": folder,
-            }
-        )
-        with app.app_context():
-            upgrade()
-            with platform_scope(reason="bench"):
-                organization_id = create_organization(name="Bench", domain="bench").id
-            db.session.commit()
-        yield app, organization_id
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        redis.stop()
-        postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
