@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
-from marshmallow import Schema, fields, missing
+from marshmallow import INCLUDE, Schema, fields, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -66,6 +66,9 @@ class JsonParser(FlaskParser):
 
 class Problem(Schema):
     """How every error is told (RFC 9457). ``code`` is stable; some errors carry further facts."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String()
     title = fields.String()

@@ -161,9 +161,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     data = getattr(error, "data", None)  # flask-smorest puts validation messages here
     if isinstance(data, dict) and "messages" in data:
         messages = data["messages"]
-        facts["errors"] = (
-            next(iter(messages.values())) if isinstance(messages, dict) and messages else messages
-        )
+        found = next(iter(messages.values())) if isinstance(messages, dict) and messages else messages
+        # What is wrong with the body as a whole has no field; the library calls it this elsewhere too.
+        facts["errors"] = found if isinstance(found, dict) else {"_schema": found}
     if isinstance(error, CSRFError):
         return answer_error(
             400, "csrf", _("This page is too old"), _("Reload the page and do it again; nothing was saved.")

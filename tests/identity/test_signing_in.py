@@ -266,3 +266,8 @@ def test_a_late_answer_brings_nobody_back(shop: Shop, client_of: Callable[[str],
     answers += [client.get(address) for address in ("/api/products", "/api/promotions", "/api/till/facts")]
     assert [answer.status_code for answer in answers] == [200, 401, 401, 401]
     assert [answer.headers.getlist("Set-Cookie") for answer in answers] == [[], [], [], []]
+
+
+def test_the_page_may_be_asked_for_without_its_content(shop: Shop, client: FlaskClient) -> None:
+    assert client.head("/login").status_code == 200
+    assert client.head("/login?next=/till").status_code == 200

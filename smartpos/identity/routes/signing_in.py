@@ -20,6 +20,7 @@ from smartpos.identity.queries import till_people
 from smartpos.identity.routes.blueprints import TILL_PAGE, blueprint, home_of, local_path
 from smartpos.identity.throttling import per_address, per_name
 
+LOOKING = frozenset({"GET", "HEAD"})
 HALF = "half_signed_in"
 HALF_SECONDS = 300
 
@@ -35,14 +36,14 @@ def home() -> ResponseReturnValue:
 @per_name("name")
 def login() -> ResponseReturnValue:
     """Sign in by user name, e-mail or phone, and password."""
-    if g.get("principal") is not None and request.method == "GET":
+    if g.get("principal") is not None and request.method in LOOKING:
         return redirect(local_path(request.args.get("next")) or home_of(actor()))
     till = doors.known_till()
     target = local_path(request.values.get("next"))
-    if till is not None and request.method == "GET" and target and target.startswith(TILL_PAGE):
+    if till is not None and request.method in LOOKING and target and target.startswith(TILL_PAGE):
         return redirect(url_for("identity.pin_login", next=target))
     form = LoginForm()
-    if request.method == "GET":
+    if request.method in LOOKING:
         form.next.data = target or ""
         form.organization.data = request.args.get("organization", "")[:63]
         return _login_page(form, None, 200)
