@@ -15,7 +15,7 @@ from smartpos.identity.operations import create_user
 from smartpos.stock.models import CountStatus, StockCount, StockCountLine
 from smartpos.stock.operations import counts as operations
 from tests.cast import PASSWORD, Shop
-from tests.stock.counting import Begin, Books, Enter, level
+from tests.stock.counting import Begin, Books, Enter, ago, level, move, stocked
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +152,48 @@ def test_the_menu_tells_how_many_wait(
 
     assert badge("manager")
     assert not badge("warehouse")
+
+
+def test_lines_that_nobody_counted_of_a_blind_count_are_for_who_posts(
+    shop: Shop, client_of: Callable[..., FlaskClient], begin: Begin, enter: Enter
+) -> None:
+    counted, none, forgotten = (
+        stocked(shop, "5", name=name) for name in ("Qand-sanaldi", "Choy-yoq", "Guruch-unutildi")
+    )
+    blind = begin(covers_uncounted=True)
+    enter(blind, counted, "4")
+    enter(blind, none, "0")
+    with shop.inside("manager"):
+        operations.post_count(blind, actor=shop.actor("manager"))
+        kept = dict(
+            db.session.execute(
+                select(StockCountLine.product_id, StockCountLine.id).where(StockCountLine.count_id == blind)
+            ).all()
+        )
+    assert kept.keys() == {counted, none, forgotten}
+    address = "/admin/stock_count_lines/"
+    boss, keeper = client_of("manager"), client_of("warehouse")
+    assert "Guruch-unutildi" in shown(boss, address)
+    page = shown(keeper, address)
+    assert "Qand-sanaldi" in page and "Choy-yoq" in page and "Guruch-unutildi" not in page
+    assert shown(boss, f"{address}details/?id={kept[forgotten]}")
+    hidden = keeper.get(f"{address}details/?id={kept[forgotten]}")
+    assert hidden.status_code in {302, 404} and "Guruch" not in hidden.get_data(as_text=True)
+    assert "Choy-yoq" in shown(keeper, f"{address}details/?id={kept[none]}")
+
+
+def test_what_moved_while_it_was_counted_stays_noted(
+    shop: Shop, client_of: Callable[..., FlaskClient], begin: Begin, enter: Enter
+) -> None:
+    milk = stocked(shop, "10")
+    count = begin()
+    enter(count, milk, "6", ago(minutes=40))
+    enter(count, milk, "4", ago(minutes=20))
+    move(shop, milk, "-1", ago(minutes=30))
+    boss = client_of("manager")
+    address = f"/admin/stock_counts/details/?id={count}"
+    before = shown(boss, address)
+    with shop.inside("manager"):
+        operations.post_count(count, actor=shop.actor("manager"))
+    after = shown(boss, address)
+    assert before.count('data-note="moved"') == after.count('data-note="moved"') == 1

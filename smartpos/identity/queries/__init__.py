@@ -10,7 +10,7 @@ from smartpos.identity.queries.people import (
     role_counts,
     role_keyed,
 )
-from smartpos.identity.queries.places import is_workplace, transit_branch_id
+from smartpos.identity.queries.places import in_sight, is_workplace, sees_branch, transit_branch_id
 from smartpos.identity.queries.tills import KnownTill, TillPerson, till_of_device, till_people, tills_in_use
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "actor_of_user",
     "all_organizations",
     "employee",
+    "in_sight",
     "is_workplace",
     "open_sessions",
     "organization_of_domain",
@@ -29,6 +30,7 @@ __all__ = [
     "permissions_of_role",
     "role_counts",
     "role_keyed",
+    "sees_branch",
     "system_actor",
     "till_of_device",
     "till_people",

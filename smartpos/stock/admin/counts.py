@@ -6,14 +6,17 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from smartpos.core.admin import ReadOnlyView, RowAction, TenantView, describe
 from smartpos.core.admin.formatters import NOTHING, quantity, unit_cost
 from smartpos.core.admin.origins import origin_link
+from smartpos.core.db import db
 from smartpos.core.permissions import can
 from smartpos.identity.principal import me
-from smartpos.stock.admin.common import COST
+from smartpos.identity.queries import in_sight, sees_branch
+from smartpos.stock.admin.common import COST, InSight
 from smartpos.stock.models import CountStatus, StockCount, StockCountEntry, StockCountLine
 from smartpos.stock.operations import counts as operations
 from smartpos.stock.operations.adjustments import ADJUSTMENT_ORIGIN
@@ -70,7 +73,7 @@ def _has(count: StockCount, name: str) -> bool:
     return count.status is CountStatus.POSTED if name == "correction" else getattr(count, name) is not None
 
 
-class CountView(TenantView):
+class CountView(InSight, TenantView):
     """Counts: begun here, then only their steps change them."""
 
     permission_read, permission_create = P.COUNT_READ, P.COUNT_CREATE
@@ -215,6 +218,7 @@ class CountView(TenantView):
             "sees_expected": seen,
             "sees_costs": costs,
             "only_differences": only,
+            "is_posted": count.status is CountStatus.POSTED,
             "all_url": address(all="1"),
             "differences_url": address(),
             "first_url": address(**every) if cursor else "",
@@ -228,7 +232,23 @@ def _count_link(_view: Any, _context: Any, row: Any, _name: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(address, row.count.number)
 
 
-class EntryView(ReadOnlyView):
+class _OfSeenCounts:
+    """Put before the base of a view whose rows belong to counts: those of other workspaces are not there."""
+
+    model: type[Any]
+
+    def get_query(self) -> Any:
+        """Without rows of counts that the person does not see."""
+        seen = select(StockCount.id).where(in_sight(StockCount.branch_id))
+        return super().get_query().filter(self.model.count_id.in_(seen))  # type: ignore[misc]
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 - Flask-Admin's name
+        """The row of that number, or None: for one of a count that the person does not see too."""
+        row = super().get_one(id)  # type: ignore[misc]
+        return row if row is not None and sees_branch(row.count.branch_id) else None
+
+
+class EntryView(_OfSeenCounts, ReadOnlyView):
     """What was counted, entry by entry."""
 
     permission_read = P.COUNT_READ
@@ -263,7 +283,7 @@ def _veiled(format_: Any) -> Any:
     return shown
 
 
-class LineView(ReadOnlyView):
+class LineView(_OfSeenCounts, ReadOnlyView):
     """What posted counts found."""
 
     permission_read = P.COUNT_READ
@@ -297,6 +317,19 @@ class LineView(ReadOnlyView):
         "value": _veiled(unit_cost),
     }
     column_filters = ("count", "product", "counted_at")
+
+    def get_query(self) -> Any:
+        """Without what nobody has counted of blind counts, for people who may not learn what the books expected."""
+        query = super().get_query()
+        return query if can(P.COUNT_POST) else query.filter(queries.is_open_to_all())
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 - Flask-Admin's name
+        """The line of that number, or None: for one that ``get_query`` leaves out too."""
+        row = super().get_one(id)
+        if row is None or can(P.COUNT_POST):
+            return row
+        shown = select(StockCountLine.id).where(StockCountLine.id == row.id, queries.is_open_to_all())
+        return row if db.session.scalar(shown) is not None else None
 
     def title_of(self, model: Any) -> str:
         return f"{model.product} · {model.count}"

@@ -17,7 +17,7 @@ from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.permissions import can
 from smartpos.identity.principal import me
 from smartpos.stock import operations, queries
-from smartpos.stock.admin.common import COST, PLACES
+from smartpos.stock.admin.common import COST, PLACES, InSight
 from smartpos.stock.models import (
     AdjustmentReason,
     BranchStock,
@@ -73,7 +73,7 @@ def _state(_view: Any, _context: Any, row: BranchStock, _name: str) -> Any:
     return pill(_l("Reorder"), "info") if row.quantity <= (row.reorder_point or 0) else ""
 
 
-class StockView(TenantView):
+class StockView(InSight, TenantView):
     """What lies where. Quantity and value belong to the ledger; only the wanted levels are edited."""
 
     permission_read, permission_edit = P.STOCK_READ, P.LEVEL_WRITE
@@ -153,7 +153,7 @@ class StockView(TenantView):
         return f"{model.product} · {model.branch}"
 
 
-class MovementView(ReadOnlyView):
+class MovementView(InSight, ReadOnlyView):
     """The stock ledger."""
 
     permission_read = P.MOVEMENT_READ
@@ -205,7 +205,7 @@ class MovementView(ReadOnlyView):
         return f"{model.product} · {model.id}"
 
 
-class AdjustmentView(TenantView):
+class AdjustmentView(InSight, TenantView):
     """Corrections and opening balances: entered here, never changed afterwards."""
 
     permission_read, permission_create = P.MOVEMENT_READ, P.STOCK_ADJUST

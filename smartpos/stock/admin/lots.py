@@ -18,7 +18,8 @@ from smartpos.core.admin.origins import CausedBy, caused_by, origin_link
 from smartpos.core.db import db
 from smartpos.core.permissions import can
 from smartpos.identity.principal import me
-from smartpos.stock.admin.common import COST, PLACES
+from smartpos.identity.queries import in_sight
+from smartpos.stock.admin.common import COST, PLACES, InSight
 from smartpos.stock.models import Batch, BatchStock, InventoryMovement, StockReservation
 from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.operations.lots import LONGEST_NUMBER
@@ -205,8 +206,10 @@ class LotView(TenantView):
         return f"{model.product} · {model.batch_number}"
 
     def places_of(self, model: Batch) -> list[BatchStock]:
-        """Where what is left of a lot lies."""
-        query = db.select(BatchStock).where(BatchStock.batch_id == model.id, BatchStock.quantity > 0)
+        """Where what is left of a lot lies, of the branches that the person sees."""
+        query = db.select(BatchStock).where(
+            BatchStock.batch_id == model.id, BatchStock.quantity > 0, in_sight(BatchStock.branch_id)
+        )
         query = query.options(joinedload(BatchStock.branch)).order_by(BatchStock.branch_id)
         return list(db.session.scalars(query))
 
@@ -236,7 +239,7 @@ def _tell_left(rows: list[Any]) -> None:
         row.left = left.get(row.id, 0)
 
 
-class LotStockView(ReadOnlyView):
+class LotStockView(InSight, ReadOnlyView):
     """What lies of lots in each branch, the first to expire first: what to sell now, and what to write off."""
 
     permission_read = P.BATCH_READ
@@ -291,7 +294,7 @@ class LotStockView(ReadOnlyView):
         return f"{model.product} · {model.batch} · {model.branch}"
 
 
-class ReservationView(ReadOnlyView):
+class ReservationView(InSight, ReadOnlyView):
     """What is set aside for something that will take it."""
 
     permission_read = P.STOCK_READ

@@ -13,6 +13,7 @@ from smartpos.stock.api.blueprint import blueprint
 from smartpos.stock.models import StockCount
 from smartpos.stock.operations import counts as operations
 from smartpos.stock.permissions import StockPermission as P
+from smartpos.stock.queries import countable
 from smartpos.stock.queries import counts as queries
 from smartpos.stock.schemas.counts import (
     CountablePage,
@@ -105,8 +106,8 @@ def add_count_entry(body: dict[str, Any], count_id: int) -> Response:
 def list_countable(query: dict[str, Any], count_id: int) -> dict[str, Any]:
     """The products that belong to a count, with their codes, for a device that finds them without the network."""
     count = queries.count_for(count_id)
-    found = queries.countable_goods(count.category_id, limit=query["limit"], cursor=query["cursor"])
-    return {"items": [queries.as_shown(item) for item in found.items], "next_cursor": found.next_cursor}
+    found = countable.countable_goods(count.category_id, limit=query["limit"], cursor=query["cursor"])
+    return {"items": [countable.as_shown(item) for item in found.items], "next_cursor": found.next_cursor}
 
 
 @blueprint.get("/counts/<int:count_id>/progress")

@@ -44,6 +44,7 @@ from smartpos.stock.models import (
 from smartpos.stock.operations.adjustments import ADJUSTMENT_ORIGIN
 from smartpos.stock.operations.ledger import Movement, prepare_movements
 from smartpos.stock.operations.writing import write_movements
+from smartpos.stock.queries import countable
 from smartpos.stock.queries import counts as queries
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -124,7 +125,7 @@ def add_count_entry(
     now = utc_now()
     moment = counted_at or now
     if barcode is not None:
-        product_id, multiplier = queries.product_of_code(barcode)
+        product_id, multiplier = countable.product_of_code(barcode)
         quantity = quantity * multiplier
     if product_id is None:
         raise _wrong("product_id", _("Name a product or a barcode."))
@@ -146,7 +147,7 @@ def add_count_entry(
         raise _wrong("counted_at", _("This moment is in the future."))
     if moment < count.created_at:
         raise _wrong("counted_at", _("This was before the stock count began."))
-    product = queries.product_in_scope(count, product_id)
+    product = countable.product_in_scope(count, product_id)
     if product is None:
         raise NotOfThisCount(product_id=product_id)
     name, digits = product
@@ -252,7 +253,7 @@ def _lock_stock(count: StockCount) -> None:
     """Lock the stock that is corrected, in the order of all who lock stock; what is sold meanwhile waits."""
     wanted = select(StockCountEntry.product_id).where(StockCountEntry.count_id == count.id)
     if count.covers_uncounted:
-        wanted = wanted.union(select(Product.id).where(queries.in_scope(count.category_id)))  # type: ignore[assignment]
+        wanted = wanted.union(select(Product.id).where(countable.in_scope(count.category_id)))  # type: ignore[assignment]
     query = select(BranchStock.id).where(
         BranchStock.branch_id == count.branch_id, BranchStock.product_id.in_(wanted)
     )

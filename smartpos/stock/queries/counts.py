@@ -5,17 +5,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Numeric, Text, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from smartpos.catalog.models import Product, ProductBarcode, Unit
-from smartpos.catalog.queries.tree import categories_below
+from smartpos.catalog.models import Product, Unit
 from smartpos.core.db import db
-from smartpos.core.errors import Invalid
-from smartpos.core.paging import AnySelect, Page, decode_cursor, encode_cursor, page
+from smartpos.core.paging import AnySelect, Page, decode_cursor, encode_cursor
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import in_sight
 from smartpos.stock.errors import CountNotFound
 from smartpos.stock.models import (
     BranchStock,
@@ -26,7 +36,7 @@ from smartpos.stock.models import (
     StockCountLine,
 )
 from smartpos.stock.permissions import StockPermission
-from smartpos.stock.queries.goods import WITHOUT_STOCK
+from smartpos.stock.queries.countable import in_scope
 
 MOST_WAITING = 100
 OPEN = (CountStatus.COUNTING, CountStatus.REVIEW)
@@ -37,7 +47,7 @@ RECENT = 50
 class CountedLine(NamedTuple):
     """A product of a count. ``difference`` = counted − expected; ``value`` is what it is worth, signed like it.
 
-    ``unsure``: it moved while it was counted, and has to be counted again to be known; never of a posted count.
+    ``unsure``: it moved while it was counted, and had to be counted again to be known; a posted count tells it still.
     """
 
     product_id: int
@@ -106,16 +116,9 @@ def open_counts(limit: int = 100) -> list[StockCount]:
 
 def waiting_counts() -> int:
     """How many counts wait for approval; counted to 100 and no further."""
-    waiting = select(StockCount.id).where(StockCount.status == CountStatus.REVIEW).limit(MOST_WAITING)
+    review = (StockCount.status == CountStatus.REVIEW, in_sight(StockCount.branch_id))
+    waiting = select(StockCount.id).where(*review).limit(MOST_WAITING)
     return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
-
-
-def in_scope(category_id: int | None) -> Any:
-    """The condition on products that belong to a count of this category (None: of everything) and keep stock."""
-    kept = Product.track_inventory & Product.type.not_in(WITHOUT_STOCK)
-    if category_id is None:
-        return kept
-    return kept & (Product.category_id == func.any(literal(categories_below(category_id), ARRAY(BigInteger))))
 
 
 def _counted(count: StockCount) -> Any:
@@ -234,6 +237,22 @@ def computed_lines(count: StockCount, *, only_counted: bool = False) -> Any:
     )
 
 
+def _moved_meanwhile(count: StockCount) -> Any:
+    """What moved between its first and its last entry, of a count that is posted."""
+    found = _counted(count).subquery("found")
+    return (
+        select(InventoryMovement.product_id)
+        .join(found, found.c.product_id == InventoryMovement.product_id)
+        .where(
+            InventoryMovement.branch_id == count.branch_id,
+            InventoryMovement.occurred_at > count.created_at,
+            InventoryMovement.occurred_at > found.c.begun_at,
+            InventoryMovement.occurred_at <= found.c.counted_at,
+            InventoryMovement.quantity != 0,
+        )
+    )
+
+
 def _lines(count: StockCount, *, only_counted: bool) -> Any:
     if count.status is not CountStatus.POSTED:
         return computed_lines(count, only_counted=only_counted)
@@ -244,12 +263,26 @@ def _lines(count: StockCount, *, only_counted: bool) -> Any:
         StockCountLine.difference,
         StockCountLine.value,
         StockCountLine.counted_at,
-        literal(False).label("unsure"),
+        StockCountLine.product_id.in_(_moved_meanwhile(count)).label("unsure"),
     ).where(StockCountLine.count_id == count.id)
     if only_counted:
         found = _counted(count).subquery("found")
         query = query.where(StockCountLine.product_id.in_(select(found.c.product_id)))
     return query.subquery("line")
+
+
+def is_open_to_all() -> ColumnElement[bool]:
+    """Which kept lines anybody may see who sees counts: those of products that somebody counted.
+
+    A line of a blind count that nobody counted tells what the books expected, by being there.
+    """
+    said = exists().where(
+        StockCountEntry.count_id == StockCountLine.count_id,
+        StockCountEntry.product_id == StockCountLine.product_id,
+        StockCountEntry.quantity == 0,
+    )
+    blind = exists().where(StockCount.id == StockCountLine.count_id, StockCount.is_blind)
+    return or_(StockCountLine.counted > 0, said, ~blind)
 
 
 def count_lines(
@@ -362,79 +395,6 @@ def recent_entries(count_id: int, user_id: int | None, limit: int = RECENT) -> l
         .limit(limit)
     )
     return list(db.session.execute(query))
-
-
-class Countable(NamedTuple):
-    """A product that may be counted, with its codes: ``(code, base units in the pack, what it is called)``."""
-
-    id: int
-    name: str
-    sku: str
-    unit: str
-    digits: int
-    search_key: str
-    codes: list[tuple[str, Decimal, str | None]]
-
-
-def countable_goods(
-    category_id: int | None, *, limit: int, cursor: str | None = None, ids: list[int] | None = None
-) -> Page[Countable]:
-    """A page of the products of a scope with their barcodes, in the order of their numbers; ``ids`` narrows it.
-
-    A device that counts keeps them all, so that it finds everything without the network.
-    """
-    query: AnySelect = (
-        select(Product.id, Product.name, Product.sku, Unit.name, Unit.digits, Product.search_key)
-        .join(Unit, Unit.id == Product.unit_id)
-        .where(Product.deleted_at.is_(None), in_scope(category_id))
-    )
-    if ids is not None:
-        query = query.where(Product.id == func.any(literal(ids, ARRAY(BigInteger))))
-    found = page(query, [Product.id], limit=limit, cursor=cursor)
-    wanted = literal([row[0] for row in found.items], ARRAY(BigInteger))
-    codes: dict[int, list[tuple[str, Decimal, str | None]]] = {}
-    barcodes = select(
-        ProductBarcode.product_id, ProductBarcode.barcode, ProductBarcode.multiplier, ProductBarcode.title
-    ).where(ProductBarcode.product_id == func.any(wanted))
-    for product_id, code, multiplier, title in db.session.execute(barcodes.order_by(ProductBarcode.id)):
-        codes.setdefault(product_id, []).append((code, multiplier, title))
-    items = [Countable._make((*row, codes.get(row[0], []))) for row in found.items]
-    return Page(items, found.next_cursor)
-
-
-def product_of_code(code: str) -> tuple[int, Decimal]:
-    """What a barcode or an article number stands for: a product and how many base units. Raises Invalid."""
-    barcode = select(ProductBarcode.product_id, ProductBarcode.multiplier).where(
-        ProductBarcode.barcode == literal(code, Text)
-    )
-    found = db.session.execute(barcode).first()
-    if found is None:
-        number = select(Product.id).where(Product.sku == code, Product.deleted_at.is_(None))
-        product_id = db.session.execute(number).scalar_one_or_none()
-        if product_id is None:
-            sentence = _("No product has the code %(code)s.", code=code)
-            raise Invalid(sentence, errors={"barcode": [sentence]})
-        return product_id, Decimal(1)
-    return found.product_id, found.multiplier
-
-
-def product_in_scope(count: StockCount, product_id: int) -> tuple[str, int] | None:
-    """Name and digits of the unit of a product that belongs to a count; None when it does not."""
-    query = (
-        select(Product.name, Unit.digits)
-        .join(Unit, Unit.id == Product.unit_id)
-        .where(Product.id == product_id, Product.deleted_at.is_(None), in_scope(count.category_id))
-    )
-    row = db.session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
-def as_shown(goods: Countable) -> dict[str, Any]:
-    """A product that may be counted, ready for the shapes of the API."""
-    codes = [
-        {"barcode": code, "multiplier": multiplier, "title": title} for code, multiplier, title in goods.codes
-    ]
-    return goods._asdict() | {"codes": codes}
 
 
 def progress_of(count_ids: list[int]) -> dict[int, tuple[int, int]]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from smartpos.catalog.models import Product, Unit
 from smartpos.core.db import db
 from smartpos.core.paging import AnySelect
+from smartpos.identity.queries import in_sight
 from smartpos.stock.models import Batch, BranchStock, InventoryMovement, MovementType, StockAdjustment
 
 _STOCK: AnySelect = (
@@ -53,8 +54,8 @@ _MOVEMENTS = _MOVEMENTS.join(Product, Product.id == InventoryMovement.product_id
 
 
 def stock_levels(*, branch_id: int | None = None, product_id: int | None = None) -> AnySelect:
-    """What lies where, with names; to be paged by ``id``."""
-    query = _STOCK
+    """What lies where in the branches that the person sees, with names; to be paged by ``id``."""
+    query = _STOCK.where(in_sight(BranchStock.branch_id))
     if branch_id is not None:
         query = query.where(BranchStock.branch_id == branch_id)
     if product_id is not None:
@@ -74,7 +75,7 @@ def movements(
     end: datetime | None = None,
 ) -> AnySelect:
     """Movements with the names of their products, to be paged by ``id``; from ``begin`` on, before ``end``."""
-    query = _MOVEMENTS
+    query = _MOVEMENTS.where(in_sight(InventoryMovement.branch_id))
     for column, wanted in (
         (InventoryMovement.branch_id, branch_id),
         (InventoryMovement.product_id, product_id),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Numeric, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from smartpos.catalog.models import Product, Unit
@@ -17,6 +17,7 @@ from smartpos.core.paging import AnySelect
 from smartpos.crm.models import Supplier
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import in_sight
 from smartpos.stock.markdown import markdown_of, marked_down, read_steps
 from smartpos.stock.models import Batch, BatchStock, InventoryMovement
 
@@ -123,13 +124,15 @@ def lots_in_branches(places: Collection[tuple[int, int]]) -> dict[tuple[int, int
 
 
 def left_of(batch_ids: Sequence[int]) -> dict[int, Decimal]:
-    """What is left of lots in all branches together; lots of which nothing is left are missing."""
+    """What is left of lots in all branches that the person sees; lots of which nothing is left are missing."""
     if not batch_ids:
         return {}
     wanted = literal(sorted(set(batch_ids)), ARRAY(BigInteger))
     query = (
         select(BatchStock.batch_id, func.sum(BatchStock.quantity))
-        .where(BatchStock.batch_id == func.any(wanted), BatchStock.quantity > 0)
+        .where(
+            BatchStock.batch_id == func.any(wanted), BatchStock.quantity > 0, in_sight(BatchStock.branch_id)
+        )
         .group_by(BatchStock.batch_id)
     )
     return dict(db.session.execute(query).all())
@@ -137,7 +140,9 @@ def left_of(batch_ids: Sequence[int]) -> dict[int, Decimal]:
 
 def lies_somewhere(branch_id: int | None = None) -> ColumnElement[bool]:
     """A condition on lots: something is left, in a branch or in any."""
-    test = exists().where(BatchStock.batch_id == Batch.id, BatchStock.quantity > 0)
+    test = exists().where(
+        BatchStock.batch_id == Batch.id, BatchStock.quantity > 0, in_sight(BatchStock.branch_id)
+    )
     return test if branch_id is None else test.where(BatchStock.branch_id == branch_id)
 
 
@@ -153,7 +158,9 @@ def lots(
 
     With ``branch_id`` those that lie there, with ``in_stock`` those of which something is left anywhere.
     """
-    left = select(func.coalesce(func.sum(BatchStock.quantity), 0)).where(BatchStock.batch_id == Batch.id)
+    left = select(func.coalesce(func.sum(BatchStock.quantity), 0).cast(Numeric(14, 3))).where(
+        BatchStock.batch_id == Batch.id, in_sight(BatchStock.branch_id)
+    )
     if branch_id is not None:
         left = left.where(BatchStock.branch_id == branch_id)
     query: AnySelect = (

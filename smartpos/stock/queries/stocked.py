@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from smartpos.catalog.queries import search_products
 from smartpos.core.db import db
 from smartpos.stock.models import Batch, BatchStock
-from smartpos.stock.queries.counts import as_shown, countable_goods
+from smartpos.stock.queries.countable import as_shown, countable_goods
 from smartpos.stock.queries.goods import quantities
 
 MOST_FOUND = 20

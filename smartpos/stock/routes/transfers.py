@@ -21,7 +21,7 @@ from smartpos.stock.models import StockTransfer, TransferStatus
 from smartpos.stock.operations.transfers import MOST_TRANSFER_LINES
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import transfers as queries
-from smartpos.stock.queries.counts import countable_goods
+from smartpos.stock.queries.countable import countable_goods
 from smartpos.stock.routes.blueprint import blueprint, branch_choices
 from smartpos.stock.transfer_texts import new_transfer_texts, receiving_texts
 
