@@ -269,16 +269,12 @@ class ProductView(Styled, TenantView):
     def extra_loads(self) -> list[Any]:
         return [selectinload(Product.images), joinedload(Product.unit)]
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The page, with what is in stock of it."""
-        count, rows = super().get_list(*asked, **options)
-        _tell_stock(rows)
-        return count, rows
-
-    def row_or_404(self, key: Any) -> Any:
-        row = super().row_or_404(key)
-        _tell_stock([row])
-        return row
+    def enrich(self, rows: list[Any]) -> None:
+        """What is in stock."""
+        stock = stock_of([row.id for row in rows], None)
+        for row in rows:
+            kept = stock is not None and row.track_inventory
+            row.stock_now = stock.get(row.id, 0) if stock is not None and kept else None
 
     # --- Form ---------------------------------------------------------------------------------------------------
     def create_form(self, obj: Any = None) -> Any:
@@ -370,11 +366,3 @@ class ProductView(Styled, TenantView):
 
 def _first_image(row: Product) -> int | None:
     return row.images[0].id if row.images else None
-
-
-def _tell_stock(rows: list[Any]) -> None:
-    """Put what is in stock onto the rows, for all of them at once."""
-    stock = stock_of([row.id for row in rows], None)
-    for row in rows:
-        kept = stock is not None and row.track_inventory
-        row.stock_now = stock.get(row.id, 0) if stock is not None and kept else None

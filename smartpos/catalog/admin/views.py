@@ -11,7 +11,6 @@ from wtforms.validators import InputRequired
 from smartpos.catalog import operations
 from smartpos.catalog.admin.common import Styled, thumbnail
 from smartpos.catalog.models import (
-    Category,
     Price,
     PriceType,
     Product,
@@ -56,16 +55,17 @@ class CategoryView(TenantView):
     form_args = {"name": {"validators": [InputRequired()]}}
     form_extra_fields = {"sort_order": WholeField(_l("Order"), least=0, most=1_000_000, default=0)}
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The page, with how many products lie in each category itself."""
-        count, rows = super().get_list(*asked, **options)
-        _count_products(rows)
-        return count, rows
-
-    def row_or_404(self, key: Any) -> Any:
-        row = super().row_or_404(key)
-        _count_products([row])
-        return row
+    def enrich(self, rows: list[Any]) -> None:
+        """How many products lie in each category itself."""
+        counts = dict(
+            db.session.execute(
+                select(Product.category_id, func.count())
+                .where(in_ids(Product.category_id, [row.id for row in rows]), Product.deleted_at.is_(None))
+                .group_by(Product.category_id)
+            ).all()
+        )
+        for row in rows:
+            row.products = counts.get(row.id, 0)
 
     def save(self, form: Any, model: Any, is_created: bool) -> Any:
         if is_created:
@@ -74,18 +74,6 @@ class CategoryView(TenantView):
 
     def remove(self, model: Any) -> None:
         operations.delete_category(model, actor=me())
-
-
-def _count_products(rows: list[Category]) -> None:
-    counts = dict(
-        db.session.execute(
-            select(Product.category_id, func.count())
-            .where(in_ids(Product.category_id, [row.id for row in rows]), Product.deleted_at.is_(None))
-            .group_by(Product.category_id)
-        ).all()
-    )
-    for row in rows:
-        row.products = counts.get(row.id, 0)  # type: ignore[attr-defined]
 
 
 class UnitView(TenantView):

@@ -201,11 +201,12 @@ class Editing(Base):
             return None
         return row
 
-    def row_or_404(self, key: Any) -> Any:
-        """The row of that number; raises NotFound."""
+    def row_or_404(self: Any, key: Any) -> Any:
+        """The row of that number, enriched; raises NotFound."""
         row = self.get_one(key) if key else None
         if row is None:
             raise NotFound
+        self.enrich([row])
         return row
 
     def create_model(self: Any, form: Any) -> Any:

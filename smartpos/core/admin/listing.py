@@ -89,7 +89,12 @@ class Listing(Base):
         """The rows of a page and, in the same statement, what the list shows of other tables."""
         count, query = super().get_list(*asked, **{**options, "execute": False})
         loads = cells.loads_for(self.model, [name for name, _label in self._list_columns])
-        return count, query.options(*loads, *self.extra_loads()).all()
+        rows = query.options(*loads, *self.extra_loads()).all()
+        self.enrich(rows)
+        return count, rows
+
+    def enrich(self, rows: list[Any]) -> None:
+        """Put onto the rows what is shown of them and is no column: for a whole list at once, or for a single row."""
 
     def extra_loads(self) -> list[Any]:
         """More loader options, for what formatters and row actions read."""

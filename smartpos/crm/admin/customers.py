@@ -334,16 +334,15 @@ class CustomerView(TenantView):
             query = query.order_by(func.array_position(literal(ids, ARRAY(BigInteger)), Customer.id))
         return query
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The page, with what its customers have bought and what is overdue."""
-        count, rows = super().get_list(*asked, **options)
-        _tell(rows)
-        return count, rows
-
-    def row_or_404(self, key: Any) -> Any:
-        row = super().row_or_404(key)
-        _tell([row])
-        return row
+    def enrich(self, rows: list[Any]) -> None:
+        """What customers have bought and what is overdue."""
+        ids = [row.id for row in rows]
+        sees = can(P.ACCOUNT_READ)
+        summaries = summaries_of(ids, me()) if sees else {}
+        ages = ageing_of([row.id for row in rows if row.balance < 0], me()) if sees else {}
+        for row in rows:
+            row.summary = summaries.get(row.id, Summary())
+            row.ageing = ages.get(row.id, Ageing())
 
     # --- Form ---------------------------------------------------------------------------------------------------
     def create_form(self, obj: Any = None) -> Any:
@@ -380,14 +379,3 @@ def _fitted(form: Any) -> Any:
             if name in form:
                 del form[name]
     return form
-
-
-def _tell(rows: list[Any]) -> None:
-    """Put what lists show of the accounts onto the rows, for all of them at once."""
-    ids = [row.id for row in rows]
-    sees = can(P.ACCOUNT_READ)
-    summaries = summaries_of(ids, me()) if sees else {}
-    ages = ageing_of([row.id for row in rows if row.balance < 0], me()) if sees else {}
-    for row in rows:
-        row.summary = summaries.get(row.id, Summary())
-        row.ageing = ages.get(row.id, Ageing())

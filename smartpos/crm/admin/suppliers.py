@@ -179,16 +179,12 @@ class SupplierView(TenantView):
         """By name, person, phone or number, in any alphabet."""
         return query.filter(in_ids(Supplier.id, matching_suppliers(" ".join(words))))
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The page, with what is overdue."""
-        count, rows = super().get_list(*asked, **options)
-        _tell(rows)
-        return count, rows
-
-    def row_or_404(self, key: Any) -> Any:
-        row = super().row_or_404(key)
-        _tell([row])
-        return row
+    def enrich(self, rows: list[Any]) -> None:
+        """What is overdue."""
+        sees = can(P.SUPPLIER_ACCOUNT_READ)
+        ages = SUPPLIERS.ageing_of([row.id for row in rows if row.balance > 0], me()) if sees else {}
+        for row in rows:
+            row.ageing = ages.get(row.id, Ageing())
 
     def account_of(self, model: Supplier) -> dict[str, Any] | None:
         """The open debts for the details page; None for those who may not see accounts."""
@@ -212,14 +208,6 @@ class SupplierView(TenantView):
         if model is None:
             raise SupplierNotFound
         operations.delete_supplier(model, actor=me())
-
-
-def _tell(rows: list[Any]) -> None:
-    """Put onto the rows what is overdue, for all of them at once."""
-    sees = can(P.SUPPLIER_ACCOUNT_READ)
-    ages = SUPPLIERS.ageing_of([row.id for row in rows if row.balance > 0], me()) if sees else {}
-    for row in rows:
-        row.ageing = ages.get(row.id, Ageing())
 
 
 def _amount(_view: Any, _context: Any, row: SupplierTransaction, _name: str) -> Any:

@@ -116,22 +116,11 @@ class SupplierPaymentView(ReadOnlyView):
     def title_of(self, model: Any) -> str:
         return _("Payment %(number)s", number=model.number)
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The page, with which of its payments are taken back."""
-        count, rows = super().get_list(*asked, **options)
-        _tell(rows)
-        return count, rows
-
-    def row_or_404(self, key: Any) -> Any:
-        row = super().row_or_404(key)
-        _tell([row])
-        return row
-
-
-def _tell(rows: list[Any]) -> None:
-    counters = select(SupplierPayment.reverses_id).where(
-        in_ids(SupplierPayment.reverses_id, [row.id for row in rows])
-    )
-    taken_back = set(db.session.scalars(counters))
-    for row in rows:
-        row.is_reversed = row.id in taken_back
+    def enrich(self, rows: list[Any]) -> None:
+        """Which payments are taken back."""
+        counters = select(SupplierPayment.reverses_id).where(
+            in_ids(SupplierPayment.reverses_id, [row.id for row in rows])
+        )
+        taken_back = set(db.session.scalars(counters))
+        for row in rows:
+            row.is_reversed = row.id in taken_back

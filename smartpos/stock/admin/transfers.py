@@ -99,10 +99,6 @@ def _may_cancel(transfer: StockTransfer) -> bool:
     return transfer.status in {TransferStatus.PENDING, TransferStatus.APPROVED}
 
 
-def _lines(_view: Any, _context: Any, row: StockTransfer, _name: str) -> Any:
-    return getattr(row, "lines_count", "")
-
-
 class TransferView(ReadOnlyView):
     """Transfers between branches."""
 
@@ -129,7 +125,6 @@ class TransferView(ReadOnlyView):
         "author": _l("By"),
     }
     column_details_list = ("number", "status", "from_branch", "to_branch")
-    column_formatters = {"lines_count": _lines}
     column_formats = {"lines_count": number}
     column_filters = (
         "status",
@@ -210,15 +205,13 @@ class TransferView(ReadOnlyView):
         is_hidden = row is not None and row.from_branch is None and row.to_branch is None
         return None if is_hidden else row
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """A page of transfers, and by one more statement how many lines each has."""
-        count, rows = super().get_list(*asked, **options)
+    def enrich(self, rows: list[Any]) -> None:
+        """How many lines each has."""
         of_transfer = StockTransferLine.transfer_id
         query = select(of_transfer, func.count()).where(of_transfer.in_([row.id for row in rows]))
         found = dict(db.session.execute(query.group_by(of_transfer)).all())
         for row in rows:
             row.lines_count = found.get(row.id, 0)
-        return count, rows
 
     def menu_badge(self) -> Any:
         """How many wait for the person who approves."""
