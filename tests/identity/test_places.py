@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from smartpos.core.db import db
 from smartpos.core.errors import Conflict, Invalid
@@ -25,6 +25,16 @@ from smartpos.identity.operations import (
     update_organization,
     update_till,
     update_user,
+)
+from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
+from smartpos.stock.operations import Movement, post_movements
+from smartpos.stock.operations.counts import cancel_count, start_count
+from smartpos.stock.operations.reservations import reserve
+from smartpos.stock.operations.transfers import (
+    TransferLine,
+    TransferRequest,
+    cancel_transfer,
+    create_transfer,
 )
 from tests.cast import Shop
 from tests.identity.people import post
@@ -64,6 +74,93 @@ def test_a_branch_with_tills_stays(shop: Shop) -> None:
         assert create_branch(name="Ombor", actor=actor).id != shop.warehouse_id
         with pytest.raises(BadField):
             update_till(db.session.get_one(Till, shop.till_id), {"branch_id": shop.warehouse_id}, actor=actor)
+
+
+def _lies(shop: Shop, what: str) -> None:
+    """Something that keeps the warehouse from being deleted."""
+    product = shop.product(stock=None)
+    actor = shop.actor("owner")
+    place = shop.warehouse_id
+    if what in {"stock", "reservations"}:
+        post_movements(
+            [Movement(product, Decimal(5), Decimal(1))],
+            origin_kind="test",
+            origin_id=1,
+            branch_id=place,
+            actor=actor,
+        )
+    if what == "reservations":
+        reserve(place, [(product, Decimal(5))], origin_kind="test", origin_id=1, actor=actor)
+    if what == "oversold":
+        post_movements(
+            [Movement(product, Decimal(-5))],
+            origin_kind="test",
+            origin_id=1,
+            branch_id=place,
+            allow_negative=True,
+            actor=actor,
+        )
+    if what in {"transfers", "sent"}:
+        ends = (place, shop.branch_id) if what == "sent" else (shop.branch_id, place)
+        create_transfer(TransferRequest(*ends, [TransferLine(product, Decimal(1))]), actor=actor)
+    if what == "counts":
+        start_count(place, actor=actor)
+    if what == "purchases":
+        line = PurchaseLine(Decimal(1), Decimal(1), product_id=product)
+        draft_purchase(PurchaseFacts(place, (line,)), actor=actor)
+
+
+@pytest.mark.parametrize(
+    ("what", "reasons"),
+    [
+        ("stock", {"stock"}),
+        ("oversold", {"stock"}),
+        ("reservations", {"stock", "reservations"}),
+        ("transfers", {"transfers"}),
+        ("sent", {"transfers"}),
+        ("counts", {"counts"}),
+        ("purchases", {"purchases"}),
+    ],
+)
+def test_a_branch_in_which_something_lies_stays(shop: Shop, what: str, reasons: set[str]) -> None:
+    with shop.inside("owner"):
+        _lies(shop, what)
+    with shop.inside("owner"):
+        warehouse = db.session.get_one(Branch, shop.warehouse_id)
+        with pytest.raises(StillInUse) as caught:
+            delete_branch(warehouse, actor=shop.actor("owner"))
+        assert set(caught.value.facts["reasons"]) == reasons
+        assert warehouse.deleted_at is None
+
+
+def test_what_lies_elsewhere_or_is_over_keeps_no_branch(shop: Shop) -> None:
+    with shop.inside("owner"):
+        actor, product = shop.actor("owner"), shop.product()
+        line = [TransferLine(product, Decimal(1))]
+        transfer = create_transfer(TransferRequest(shop.branch_id, shop.warehouse_id, line), actor=actor)
+        cancel_transfer(transfer.id, actor=actor)
+        cancel_count(start_count(shop.warehouse_id, actor=actor)[0].id, actor=actor)
+        # Goods that came and went leave a row with nothing in it.
+        for quantity in (3, -3):
+            post_movements(
+                [Movement(product, Decimal(quantity), Decimal(1))],
+                origin_kind="test",
+                origin_id=1,
+                branch_id=shop.warehouse_id,
+                actor=actor,
+            )
+        delete_branch(db.session.get_one(Branch, shop.warehouse_id), actor=actor)
+
+
+def test_the_reason_is_told_in_the_back_office(shop: Shop, client_of: Callable[[str], FlaskClient]) -> None:
+    with shop.inside("owner"):
+        start_count(shop.warehouse_id, actor=shop.actor("owner"))
+        db.session.execute(update(User).values(locale="en"))
+    client = client_of("owner")
+    post(client, "/admin/branches/delete/", id=shop.warehouse_id)
+    assert "A stock count of this branch is open" in client.get("/admin/branches/").get_data(as_text=True)
+    with shop.inside():
+        assert db.session.get_one(Branch, shop.warehouse_id).deleted_at is None
 
 
 def test_branches_are_checked(shop: Shop, stranger: Shop) -> None:

@@ -15,9 +15,11 @@ from smartpos.identity.operations.people import (
     update_user,
 )
 from smartpos.identity.operations.places import (
+    BranchUse,
     create_branch,
     create_till,
     create_workspace,
+    declare_branch_uses,
     delete_branch,
     delete_till,
     delete_workspace,
@@ -51,6 +53,7 @@ from smartpos.identity.operations.tenants import (
 )
 
 __all__ = [
+    "BranchUse",
     "begin_visit",
     "check_pin_of",
     "create_branch",
@@ -60,6 +63,7 @@ __all__ = [
     "create_till",
     "create_user",
     "create_workspace",
+    "declare_branch_uses",
     "delete_branch",
     "delete_role",
     "delete_till",

@@ -1,12 +1,14 @@
 """Workspaces, branches and tills."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import exists, func, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, exists, func, select
 
 from smartpos.core import crypto
 from smartpos.core.db import db, utc_now
@@ -33,6 +35,27 @@ RECEIPT_WIDTHS = (58, 80)
 PRINTER_PORT = 9100
 # Below it other things listen than printers.
 LEAST_PORT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BranchUse:
+    """Something that lies in a branch or is under way there, so that the branch cannot be deleted.
+
+    ``found`` makes of a branch's id the condition that there is some; ``sentence`` (lazily translated) tells the person
+    what it is and what to do about it.
+    """
+
+    name: str
+    found: Callable[[int], ColumnElement[bool]]
+    sentence: Any
+
+
+_USES: dict[str, BranchUse] = {}
+
+
+def declare_branch_uses(*uses: BranchUse) -> None:
+    """Tell what else keeps a branch from being deleted: the domains above know what they keep there."""
+    _USES.update({use.name: use for use in uses})
 
 
 def create_workspace(
@@ -122,15 +145,31 @@ def update_branch(branch: Branch, changes: Mapping[str, Any], *, actor: Actor) -
 
 
 def delete_branch(branch: Branch, *, actor: Actor) -> None:
-    """Hide a branch; its history stays. Raises StillInUse while it has tills, IsNoWorkplace."""
+    """Hide a branch; its history stays.
+
+    Raises IsNoWorkplace, and StillInUse with all the reasons while it has tills or something lies or is under way
+    there (``declare_branch_uses``).
+    """
     if branch.kind is BranchKind.TRANSIT:
         raise IsNoWorkplace
-    used = exists().where(Till.branch_id == branch.id, Till.deleted_at.is_(None))
-    if db.session.scalar(select(used)):
-        raise StillInUse(_("This branch still has tills. Remove them first."))
+    # Whatever is being entered for the branch refers to its row, and is waited for before it is looked at.
+    db.session.execute(select(Branch.id).where(Branch.id == branch.id).with_for_update())
+    uses = [_TILLS, *_USES.values()]
+    asked = select(*(use.found(branch.id).label(use.name) for use in uses))
+    found = db.session.execute(asked).one()
+    reasons = {use.name: str(use.sentence) for use, lies in zip(uses, found, strict=True) if lies}
+    if reasons:
+        raise StillInUse(" ".join(reasons.values()), reasons=list(reasons))
     branch.deleted_at = utc_now()
     branch.is_active = False
     db.session.flush()
+
+
+_TILLS = BranchUse(
+    "tills",
+    lambda branch_id: exists().where(Till.branch_id == branch_id, Till.deleted_at.is_(None)),
+    _l("This branch still has tills. Remove them first."),
+)
 
 
 def create_till(

@@ -1,5 +1,6 @@
 """What can be done with purchases."""
 
+from smartpos.purchasing.operations import places  # noqa: F401 - declares what keeps a branch
 from smartpos.purchasing.operations.confirming import Remainder, confirm_purchase, create_purchase
 from smartpos.purchasing.operations.drafting import (
     cancel_purchase,

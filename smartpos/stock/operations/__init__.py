@@ -1,5 +1,6 @@
 """Moving, correcting and levelling stock."""
 
+from smartpos.stock.operations import places  # noqa: F401 - declares what keeps a branch
 from smartpos.stock.operations.adjustments import (
     ADJUSTMENT_ORIGIN,
     MOST_LINES,
