@@ -29,12 +29,16 @@ from smartpos.core.redis import limiter_url
 ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest floor to the highest, so that what stands above may rely on what is below.
-DOMAINS = ("identity", "catalog", "crm", "finance", "stock", "purchasing", "sales", "demo")
+DOMAINS = (
+    *("identity", "catalog", "notifications", "crm", "finance", "stock", "purchasing", "sales", "reports"),
+    *("bot", "demo"),
+)
 EDGES = (
     "models",
     "permissions",
     "authentication",
     "imports",
+    "declared_reports",
     "jobs",
     "routes",
     "api",
@@ -100,7 +104,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
                 module.init_app(app)
     # The menu begins with what is opened most often, not with the lowest floor.
     order_groups(
-        *(_l("Sales"), _l("Customers"), _l("Catalog"), _l("Stock"), _l("Purchasing"), _l("Finance")),
+        *(_l("Reports"), _l("Sales"), _l("Customers"), _l("Catalog"), _l("Stock"), _l("Purchasing"), _l("Finance")),
         *(_l("Administration"), _l("Platform")),
     )
     return app

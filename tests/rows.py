@@ -48,7 +48,11 @@ SIMPLE: list[tuple[type[Any], Any]] = [
 ]
 
 # What a constraint demands of a column beyond its type.
-DEMANDED: dict[str, Any] = {"expenses.source": "office", "exchange_rates.currency": "USD"}
+DEMANDED: dict[str, Any] = {
+    "expenses.source": "office",
+    "exchange_rates.currency": "USD",
+    "notification_deliveries.channel": "email",
+}
 
 # What a check asks for beyond the columns that must be given.
 CHECKED: dict[str, dict[str, Any]] = {

@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ROOT / "smartpos"
 LONGEST_FILE = 450
 
-DOMAINS = {"identity", "catalog", "crm", "finance", "stock", "purchasing", "sales", "demo"}
+DOMAINS = {
+    *("identity", "catalog", "notifications", "crm", "finance", "stock", "purchasing", "sales", "reports"),
+    *("bot", "demo"),
+}
 EDGES = {
     "reactions",
     "admin",
@@ -27,6 +30,7 @@ EDGES = {
     "authentication",
     "audit_page",
     "imports",
+    "declared_reports",
     "import_page",
 }
 # Below the edges nobody knows that there is a request.

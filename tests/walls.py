@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 # The few tables that belong to no tenant. Think long before adding one.
-GLOBAL = {"vat_rates", "alembic_version"}
+GLOBAL = {"vat_rates", "job_runs", "alembic_version"}
 # What must be unique across tenants: how a person or an address leads to a tenant before the tenant is known.
 UNIQUE_EVERYWHERE = {
     "uq_login_names_everywhere",

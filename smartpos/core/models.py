@@ -1,4 +1,4 @@
-"""Tables of the machinery: the audit trail, stored files, events, document numbers, imports."""
+"""Tables of the machinery: the audit trail, stored files, events, document numbers, imports, turns of periodic work."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from smartpos.core.db import (
     CreatedAt,
+    GlobalModel,
     HasOrigin,
     JsonList,
     JsonObject,
@@ -166,3 +167,32 @@ class ImportChange(TenantModel):
     entity: Mapped[str] = mapped_column(Text, comment="table name")
     entity_id: Mapped[int] = mapped_column(BigInteger)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class JobRunStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobRun(GlobalModel):
+    """One turn of periodic work. The turn is the minute in which it was due, so that of two schedulers one does it.
+
+    Belongs to no tenant: the work is the platform's, and only the platform may look at it.
+    """
+
+    __tablename__ = "job_runs"
+    __table_args__ = (
+        UniqueConstraint("name", "due_at", name="uq_job_runs_name_due_at"),
+        Index("ix_job_runs_started_at", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, comment="module and function, as in the table of periodic work")
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    status: Mapped[JobRunStatus] = enum_column(
+        JobRunStatus, default=JobRunStatus.RUNNING, server_default="running"
+    )
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    error: Mapped[str | None] = mapped_column(Text)

@@ -17,6 +17,7 @@ class CrmPermission(Permission):
     SUPPLIER_WRITE = "crm:supplier:write"
     SUPPLIER_ACCOUNT_READ = "crm:supplier_account:read"
     SUPPLIER_ACCOUNT_CORRECT = "crm:supplier_account:correct"
+    REPORT_READ = "crm:report:read"
 
 
 P = CrmPermission
@@ -34,6 +35,7 @@ declare(
         P.SUPPLIER_WRITE: _l("Add and edit suppliers"),
         P.SUPPLIER_ACCOUNT_READ: _l("See what is owed to suppliers"),
         P.SUPPLIER_ACCOUNT_CORRECT: _l("Correct suppliers' accounts"),
+        P.REPORT_READ: _l("See the reports of customers and debts"),
     },
     {
         RoleKey.MANAGER: {
@@ -47,6 +49,7 @@ declare(
             P.SUPPLIER_WRITE,
             P.SUPPLIER_ACCOUNT_READ,
             P.SUPPLIER_ACCOUNT_CORRECT,
+            P.REPORT_READ,
         },
         RoleKey.CASHIER: {P.CUSTOMER_READ, P.CUSTOMER_CREATE, P.ACCOUNT_READ},
         RoleKey.WAREHOUSE_MANAGER: {P.SUPPLIER_READ, P.SUPPLIER_WRITE},
@@ -58,6 +61,7 @@ declare(
             P.SUPPLIER_WRITE,
             P.SUPPLIER_ACCOUNT_READ,
             P.SUPPLIER_ACCOUNT_CORRECT,
+            P.REPORT_READ,
         },
         RoleKey.AGENT: {P.CUSTOMER_READ, P.CUSTOMER_CREATE, P.ACCOUNT_READ},
     },

@@ -14,6 +14,7 @@ class FinancePermission(Permission):
     PAYMENT_READ = "finance:payment:read"
     RATE_READ = "finance:rate:read"
     RATE_WRITE = "finance:rate:write"
+    REPORT_READ = "finance:report:read"
 
 
 P = FinancePermission
@@ -27,6 +28,7 @@ _MANAGER = {
     P.PAYMENT_READ,
     P.RATE_READ,
     P.RATE_WRITE,
+    P.REPORT_READ,
 }
 
 declare(
@@ -39,6 +41,7 @@ declare(
         P.PAYMENT_READ: _l("See payments of customers"),
         P.RATE_READ: _l("See exchange rates"),
         P.RATE_WRITE: _l("Set exchange rates"),
+        P.REPORT_READ: _l("See profit, expenses and VAT"),
     },
     {
         RoleKey.MANAGER: _MANAGER,

@@ -16,6 +16,7 @@ class PurchasingPermission(Permission):
     PAYMENT_READ = "purchasing:payment:read"
     PAYMENT_MAKE = "purchasing:payment:make"
     PAYMENT_REVERSE = "purchasing:payment:reverse"
+    REPORT_READ = "purchasing:report:read"
 
 
 P = PurchasingPermission
@@ -31,6 +32,7 @@ declare(
         P.PAYMENT_READ: _l("See payments to suppliers"),
         P.PAYMENT_MAKE: _l("Pay suppliers"),
         P.PAYMENT_REVERSE: _l("Take back payments to suppliers"),
+        P.REPORT_READ: _l("See the reports of purchases"),
     },
     {
         RoleKey.MANAGER: set(P),
@@ -40,8 +42,15 @@ declare(
             P.PURCHASE_RECEIVE,
             P.PURCHASE_CONFIRM,
             P.PRICE_WRITE,
+            P.REPORT_READ,
         },
-        RoleKey.ACCOUNTANT: {P.PURCHASE_READ, P.PAYMENT_READ, P.PAYMENT_MAKE, P.PAYMENT_REVERSE},
+        RoleKey.ACCOUNTANT: {
+            P.PURCHASE_READ,
+            P.PAYMENT_READ,
+            P.PAYMENT_MAKE,
+            P.PAYMENT_REVERSE,
+            P.REPORT_READ,
+        },
     },
 )
 

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from smartpos.core.permissions import Permission, RoleKey, declare
 from smartpos.core.settings import Setting, SettingKind, declare_setting
 from smartpos.sales import receipt_settings  # noqa: F401 - declares the settings of receipts
-from smartpos.sales.scales import check_patterns
 
 
 class SalesPermission(Permission):
@@ -40,6 +39,7 @@ class SalesPermission(Permission):
     SHIFT_CLOSE = "sales:shift:close"
     SHIFT_CLOSE_ANY = "sales:shift:close_any"
     SHIFT_READ_ALL = "sales:shift:read_all"
+    REPORT_READ = "sales:report:read"
 
 
 P = SalesPermission
@@ -77,6 +77,7 @@ _MANAGER = {
     P.PAYMENT_REVERSE,
     P.SHIFT_CLOSE_ANY,
     P.SHIFT_READ_ALL,
+    P.REPORT_READ,
 }
 
 declare(
@@ -110,6 +111,7 @@ declare(
         P.SHIFT_CLOSE: _l("Close one's own shift"),
         P.SHIFT_CLOSE_ANY: _l("Close anybody's shift"),
         P.SHIFT_READ_ALL: _l("See all shifts"),
+        P.REPORT_READ: _l("See the reports of sales"),
     },
     {
         RoleKey.MANAGER: _MANAGER,
@@ -121,6 +123,7 @@ declare(
             P.APPROVAL_READ,
             P.TILL_EVENT_READ,
             P.PAYMENT_TAKE,
+            P.REPORT_READ,
         },
     },
 )
@@ -217,19 +220,6 @@ declare_setting(
         0,
         _l("Lock the till after so many minutes without use"),
         _l("0 means never."),
-    )
-)
-declare_setting(
-    Setting(
-        "scale_patterns",
-        SettingKind.TEXT,
-        "",
-        _l("Barcodes of the scale"),
-        _l(
-            "Patterns of 13 signs, separated by commas: digits stand for themselves, C for the product's code, W for "
-            "grams, P for the price, X for the check digit. 20CCCCCWWWWWX, for example."
-        ),
-        check=check_patterns,
     )
 )
 declare_setting(

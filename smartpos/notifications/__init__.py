@@ -1,0 +1,1 @@
+"""Telling people what matters: notices, their channels and settings, Telegram, e-mail, SMS, messages to customers."""

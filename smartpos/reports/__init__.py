@@ -1,0 +1,1 @@
+"""What managers look at and download: dashboards, reports, exports, summaries of sales."""

@@ -1,0 +1,34 @@
+"""What may be looked at as a whole, and downloaded. Each report names a permission of its own domain besides."""
+
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.permissions import Permission, RoleKey, declare
+
+
+class ReportsPermission(Permission):
+    DASHBOARD_READ = "reports:dashboard:read"
+    STATS_READ = "reports:stats:read"
+    EXPORT_CREATE = "reports:export:create"
+    SAVED_SHARE = "reports:saved:share"
+    SAVED_SCHEDULE = "reports:saved:schedule"
+
+
+P = ReportsPermission
+
+_MANAGER = {P.DASHBOARD_READ, P.STATS_READ, P.EXPORT_CREATE, P.SAVED_SHARE, P.SAVED_SCHEDULE}
+
+declare(
+    {
+        P.DASHBOARD_READ: _l("See the dashboards"),
+        P.STATS_READ: _l("See the figures of the day"),
+        P.EXPORT_CREATE: _l("Download lists and reports"),
+        P.SAVED_SHARE: _l("Share saved reports with others"),
+        P.SAVED_SCHEDULE: _l("Have reports sent regularly"),
+    },
+    {
+        RoleKey.MANAGER: _MANAGER,
+        RoleKey.ACCOUNTANT: _MANAGER,
+        RoleKey.CASHIER: {P.STATS_READ},
+        RoleKey.WAREHOUSE_MANAGER: {P.DASHBOARD_READ, P.EXPORT_CREATE},
+    },
+)
