@@ -38,6 +38,8 @@ export class Scanner {
   listen(target) {
     target.addEventListener("keydown", (event) => this.keydown(event), { capture: true });
     target.addEventListener("focusin", () => {
+      // A window that opens or closes by itself in the middle of a scan does not end it.
+      if (this.burst?.held.length >= SHORTEST - 1) return;
       this.flush();
       this.trail = [];
     });

@@ -135,7 +135,10 @@ class Till:
 
     def reload(self) -> None:
         """Show the page anew and wait until what has changed in the back office has arrived."""
-        self.page.reload()
+        # A busy machine may be idle for longer than a network that is at rest.
+        with self.page.expect_response(lambda answer: "/api/products?" in answer.url) as changes:
+            self.page.reload()
+        changes.value.finished()
         self.ready()
         self.page.wait_for_load_state("networkidle")
 

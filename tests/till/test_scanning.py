@@ -65,6 +65,22 @@ def test_a_scan_with_the_focus_on_a_button(till: Till, shelf: Shelf) -> None:
     expect(till.count_of(shelf["bread"])).to_have_text("1")
 
 
+def test_a_scan_goes_on_when_the_screen_moves_the_focus(till: Till, shelf: Shelf) -> None:
+    till.page.evaluate(
+        """(code) => {
+          const press = (key) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+          for (const key of code.slice(0, 6)) press(key);
+          document.querySelector(".bar .theme").focus();
+          for (const key of code.slice(6)) press(key);
+          press("Enter");
+        }""",
+        shelf["bread"].code,
+    )
+    expect(till.count_of(shelf["bread"])).to_have_text("1")
+    expect(till.search).to_have_value("")
+
+
 def test_an_unknown_code_says_so_and_the_next_scan_works(till: Till, shelf: Shelf, unknown_code: str) -> None:
     till.scan(unknown_code)
     expect(till.page.locator(".toast.bad")).to_contain_text(unknown_code)
