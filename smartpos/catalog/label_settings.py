@@ -1,8 +1,9 @@
-"""The setting about the shop's own barcodes."""
+"""The settings about the shop's own barcodes and those of its scale."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from smartpos.catalog.scales import SCALE_SETTING, check_patterns
 from smartpos.core.errors import Invalid
 from smartpos.core.settings import Setting, SettingKind, declare_setting
 
@@ -25,5 +26,18 @@ declare_setting(
         _l("Barcodes of your own begin with"),
         _l("A number from 20 to 29 that your scale does not use; left empty, one is chosen by itself."),
         check=check_prefix,
+    )
+)
+declare_setting(
+    Setting(
+        SCALE_SETTING,
+        SettingKind.TEXT,
+        "",
+        _l("Barcodes of the scale"),
+        _l(
+            "Patterns of 13 signs, separated by commas: digits stand for themselves, C for the product's code, W for "
+            "grams, P for the price, X for the check digit. 20CCCCCWWWWWX, for example."
+        ),
+        check=check_patterns,
     )
 )

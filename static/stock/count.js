@@ -3,7 +3,7 @@
 import { render } from "../vendor/htm-preact.js";
 import { Api } from "../till/api.js";
 import { Codes } from "../till/codes.js";
-import { plainQuantity, showQuantity, thousandths } from "../till/money.js";
+import { minor, plainQuantity, showQuantity, thousandths } from "../till/money.js";
 import { SearchIndex } from "../till/search-index.js";
 import { play } from "../till/sounds.js";
 import { clock, t, tn, useTexts } from "../till/texts.js";
@@ -25,13 +25,13 @@ const MOST_SHOWN = 100;
 const SURPRISING = 100000 * 1000; // a quantity that is rather a slip of the hand
 
 const index = new SearchIndex();
-const codes = new Codes("");
+const codes = new Codes(boot.scale_patterns);
 
 function keep(goods) {
   const known = goods.codes.map(({ barcode, multiplier, title }) => (
     { code: barcode, multiplier: thousandths(multiplier), price: null, unit: title }));
   known.push({ code: goods.sku, multiplier: 1000, price: null, unit: null });
-  index.put({ ...goods, key: goods.search_key, active: true, stock: null, codes: known });
+  index.put({ ...goods, price: minor(goods.price), key: goods.search_key, active: true, stock: null, codes: known });
 }
 
 const find = (code) => index.lookUp(code) ?? codes.lookUp(code, index);

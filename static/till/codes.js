@@ -1,5 +1,5 @@
 // Codes that say more than which product it is: labels of the shop's scale, and GS1 codes with lot, expiry and mark.
-// The server reads labels of a scale by the same rules (smartpos/sales/scales.py, tests/vectors/scales.json).
+// The server reads labels of a scale by the same rules (smartpos/catalog/scales.py, tests/vectors/scales.json).
 
 import { showQuantity } from "./money.js";
 

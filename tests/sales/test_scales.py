@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from smartpos.catalog.scales import check_patterns, read_scale_code
 from smartpos.core.errors import Invalid
-from smartpos.sales.scales import check_patterns, read_scale_code
 from tests.cast import Shop, ean13
 from tests.conftest import Api
 from tests.javascript import run_javascript

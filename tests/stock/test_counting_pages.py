@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select, update
 
+from smartpos.core.barcodes import check_digit
 from smartpos.core.db import db, utc_now
 from smartpos.core.tenancy import platform_scope
 from smartpos.identity.models import User
+from smartpos.identity.operations import save_settings
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.errors import CountNotOpen
 from smartpos.stock.models import BranchStock, CountStatus, StockAdjustment, StockCount, StockCountEntry
@@ -354,3 +356,39 @@ def test_goods_are_written_off_by_scan(
     assert stock_of(shop, milk) == 17
     assert complaints == []
     assert books_of(live_server) == []
+
+
+def test_labels_of_the_scale_bring_their_weight(live_server: LiveServer, browser: Browser) -> None:
+    shop = live_server.shop
+    with shop.inside("owner"):
+        save_settings({"scale_patterns": "20CCCCCWWWWWX,21CCCCCPPPPPX"}, actor=shop.actor())
+    try:
+        cheese = shop.product("Pishloq", stock=None, cost="100", unit="kg", sku="00451", price="40000")
+        other = shop.product("Kolbasa", stock=None, cost="100", unit="kg", sku="00452", price="50000")
+        for product in (cheese, other):
+            move(shop, product, "2", hours=5)
+        count = begin(shop)
+        context = browser.new_context(locale="en-US", **PHONE)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/login")
+        page.fill("[name=name]", "warehouse")
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(re.compile(r"/(admin|profile|till|counts)"))
+        page.goto(f"{live_server.url}/counts/{count}")
+        expect(page.locator(".count-strip")).not_to_contain_text("loaded", timeout=PATIENCE)
+        page.wait_for_function("document.querySelectorAll('.count-strip .pill').length > 0")
+        field = page.locator("#count-amount")
+        for label, shown in (("200045100350", "0,35"), ("200045101200", "1,55")):
+            scan(page, label + check_digit(label))
+            expect(field).to_have_value(shown, timeout=PATIENCE)
+        priced = "210045225000"  # 25 000 so'm of what costs 50 000 a kilogram
+        scan(page, priced + check_digit(priced))
+        expect(field).to_have_value("0,5", timeout=PATIENCE)
+        page.locator(".count-card .btn.primary").click()
+        expect(page.locator('.count-entries li[data-state="sent"]')).to_have_count(2, timeout=PATIENCE)
+        context.close()
+        assert counted(shop, count) == {cheese: Decimal("1.55"), other: Decimal("0.5")}
+    finally:
+        with shop.inside("owner"):
+            save_settings({"scale_patterns": ""}, actor=shop.actor())

@@ -9,8 +9,10 @@ from uuid import uuid4
 from sqlalchemy import select, update
 
 from smartpos.catalog.models import Category, ProductBarcode, ProductType
+from smartpos.core.barcodes import check_digit
 from smartpos.core.db import db, utc_now
 from smartpos.identity.models import Branch, BranchKind
+from smartpos.identity.operations import save_settings
 from smartpos.stock.models import (
     StockCount,
     StockCountEntry,
@@ -294,3 +296,23 @@ def test_a_stranger_finds_nothing(
     assert cashier.get("/api/counts").status_code == 403
     assert [one["id"] for one in api_of("manager").get("/api/counts").json["items"]] == [count]
     assert other.get("/api/counts").json["items"] == []
+
+
+def test_a_label_of_the_scale_says_how_much(shop: Shop, storekeeper: Api, begin: Begin) -> None:
+    with shop.inside("owner"):
+        save_settings({"scale_patterns": "20CCCCCWWWWWX,21CCCCCPPPPPX"}, actor=shop.actor())
+    cheese = shop.product("Pishloq", unit="kg", sku="00451", price="40000")
+    pieces = shop.product("Tuxum", sku="00452")
+    count = begin()
+
+    def enter(digits: str, counted: str = "1") -> Any:
+        body = {"barcode": digits + check_digit(digits), "counted": counted}
+        return storekeeper.post(f"/api/counts/{count}/lines", body)
+
+    assert enter("200045100350").json["counted"] == "0.350"
+    assert enter("210045110000", "2").json["counted"] == "0.500"  # 10 000 so'm, twice
+    total = enter("200045100001").json
+    assert (total["product_id"], total["total"]) == (cheese, "0.851")
+    for refused in ("200099900350", "200045200350", "200045100000"):  # nobody's, of pieces, of nothing
+        assert enter(refused).status_code == 422, refused
+    assert pieces

@@ -18,6 +18,7 @@ from smartpos.catalog.models import Product, ProductBarcode
 from smartpos.catalog.operations.products import touch_products
 from smartpos.catalog.queries.labels import products_without_barcode
 from smartpos.catalog.queries.pricing import in_ids
+from smartpos.catalog.scales import SCALE_SETTING
 from smartpos.core.barcodes import check_digit
 from smartpos.core.db import db
 from smartpos.core.scope import current_organization_id
@@ -27,7 +28,6 @@ from smartpos.identity.errors import BadField
 
 MOST_AT_ONCE = 5000
 DIGITS = 10
-SCALE_SETTING = "scale_patterns"
 
 _LOCK = """
 INSERT INTO document_counters AS counter (organization_id, kind, last_number)
@@ -96,7 +96,7 @@ def own_prefix(actor: Actor) -> str:
 
 
 def _prefixes_of_scales(actor: Actor) -> set[str]:
-    """The prefixes that begin a pattern of the shop's scale, which is told to the till (``sales.scales``)."""
+    """The prefixes that begin a pattern of the shop's scale, which till and counts read (``catalog.scales``)."""
     patterns = str(actor.setting(SCALE_SETTING) or "").split(",")
     beginnings = [re.match(r"\d*", pattern.strip())[0] for pattern in patterns if pattern.strip()]  # type: ignore[index]
     return {

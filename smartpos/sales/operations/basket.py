@@ -8,13 +8,13 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from smartpos.catalog.queries import Scanned, Sellable, products_of_codes, sellable_products
+from smartpos.catalog.scales import SCALE_SETTING, ScaleCode, scale_codes
 from smartpos.core.errors import Invalid
-from smartpos.core.money import QUANTITY_STEP, plain, round_money, round_quantity
+from smartpos.core.money import plain, round_money, round_quantity
 from smartpos.identity.actors import Actor
 from smartpos.sales.errors import ProductNotFound, ProductNotSold, WrongBarcode, WrongQuantity
 from smartpos.sales.pricing import CartLine, fits_unit, pack_price
 from smartpos.sales.requests import SaleLine
-from smartpos.sales.scales import ScaleCode, scale_codes
 from smartpos.stock.operations import Lot, Movement
 from smartpos.stock.queries import Goods, is_tracked
 
@@ -93,7 +93,7 @@ def fill_basket(
     )
     labels = scale_codes(
         [line.barcode for line in lines if line.barcode is not None and line.barcode not in codes],
-        actor.setting("scale_patterns"),
+        actor.setting(SCALE_SETTING),
     )
     if labels:
         numbers = products_of_codes([one for label in labels.values() for one in label.candidates])
@@ -118,10 +118,12 @@ def _read_labels(
         if product_id is None:
             continue
         product = products[product_id]
-        if label.quantity is not None:
-            scanned[code] = Scanned(code, product_id, label.quantity, None, None)
-        elif label.price is not None and product.price > 0:
-            quantity = max(round_quantity(label.price / product.price), QUANTITY_STEP)
+        quantity = label.quantity_at(product.price)
+        if quantity is None:
+            continue
+        if label.price is None:
+            scanned[code] = Scanned(code, product_id, quantity, None, None)
+        else:
             title = f"{plain(quantity)} {product.unit_name}"
             scanned[code] = Scanned(code, product_id, quantity, label.price, title)
     return scanned

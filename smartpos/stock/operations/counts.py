@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from smartpos.catalog.models import Category, Product
 from smartpos.catalog.queries.tree import categories_below
+from smartpos.catalog.scales import SCALE_SETTING
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid, NotFound
 from smartpos.core.idempotency import lock_client_uuid
@@ -114,7 +115,8 @@ def add_count_entry(
 ) -> tuple[StockCountEntry, bool]:
     """Add what somebody counted of a product in one place, and tell whether it is new.
 
-    The product is named by ``product_id`` or by a code; a pack's code means so many times its contents. Entries add up,
+    The product is named by ``product_id`` or by a code; a pack's code means so many times its contents, a label of the
+    scale so many times what lies under it. Entries add up,
     whoever makes them. A negative quantity takes back: with the moment of the entry it takes back, the two are as if
     they had never been. Zero says that there is none.
 
@@ -125,7 +127,7 @@ def add_count_entry(
     now = utc_now()
     moment = counted_at or now
     if barcode is not None:
-        product_id, multiplier = countable.product_of_code(barcode)
+        product_id, multiplier = countable.product_of_code(barcode, actor.setting(SCALE_SETTING))
         quantity = quantity * multiplier
     if product_id is None:
         raise _wrong("product_id", _("Name a product or a barcode."))

@@ -8,7 +8,9 @@ from sqlalchemy import BigInteger, Text, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from smartpos.catalog.models import Product, ProductBarcode, Unit
+from smartpos.catalog.queries import products_of_codes
 from smartpos.catalog.queries.tree import categories_below
+from smartpos.catalog.scales import read_scale_code
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
 from smartpos.core.paging import AnySelect, Page, page
@@ -25,7 +27,10 @@ def in_scope(category_id: int | None) -> Any:
 
 
 class Countable(NamedTuple):
-    """A product that may be counted, with its codes: ``(code, base units in the pack, what it is called)``."""
+    """A product that may be counted, with its codes: ``(code, base units in the pack, what it is called)``.
+
+    By ``price`` a label of the scale that bears money is read as a weight.
+    """
 
     id: int
     name: str
@@ -33,6 +38,7 @@ class Countable(NamedTuple):
     unit: str
     digits: int
     search_key: str
+    price: Decimal
     codes: list[tuple[str, Decimal, str | None]]
 
 
@@ -44,7 +50,9 @@ def countable_goods(
     A device that counts keeps them all, so that it finds everything without the network.
     """
     query: AnySelect = (
-        select(Product.id, Product.name, Product.sku, Unit.name, Unit.digits, Product.search_key)
+        select(
+            Product.id, Product.name, Product.sku, Unit.name, Unit.digits, Product.search_key, Product.price
+        )
         .join(Unit, Unit.id == Product.unit_id)
         .where(Product.deleted_at.is_(None), in_scope(category_id))
     )
@@ -62,8 +70,12 @@ def countable_goods(
     return Page(items, found.next_cursor)
 
 
-def product_of_code(code: str) -> tuple[int, Decimal]:
-    """What a barcode or an article number stands for: a product and how many base units. Raises Invalid."""
+def product_of_code(code: str, scale_patterns: str = "") -> tuple[int, Decimal]:
+    """What a code stands for: a product and how many base units. Raises Invalid.
+
+    The code is a barcode, an article number, or a label that the shop's scale printed (by the setting
+    ``scale_patterns``), which says how much lies under it.
+    """
     barcode = select(ProductBarcode.product_id, ProductBarcode.multiplier).where(
         ProductBarcode.barcode == literal(code, Text)
     )
@@ -72,10 +84,26 @@ def product_of_code(code: str) -> tuple[int, Decimal]:
         number = select(Product.id).where(Product.sku == code, Product.deleted_at.is_(None))
         product_id = db.session.execute(number).scalar_one_or_none()
         if product_id is None:
+            weighed = _weighed(code, scale_patterns)
+            if weighed is not None:
+                return weighed
             sentence = _("No product has the code %(code)s.", code=code)
             raise Invalid(sentence, errors={"barcode": [sentence]})
         return product_id, Decimal(1)
     return found.product_id, found.multiplier
+
+
+def _weighed(code: str, patterns: str) -> tuple[int, Decimal] | None:
+    label = read_scale_code(code, patterns)
+    if label is None:
+        return None
+    numbers = products_of_codes(label.candidates)
+    product_id = next((numbers[one] for one in label.candidates if one in numbers), None)
+    if product_id is None:
+        return None
+    price = db.session.scalar(select(Product.price).where(Product.id == product_id))
+    quantity = label.quantity_at(price or Decimal(0))
+    return None if quantity is None else (product_id, quantity)
 
 
 def product_in_scope(count: StockCount, product_id: int) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ from flask import Flask, Response, make_response, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 
+from smartpos.catalog.scales import SCALE_SETTING
 from smartpos.core.admin import register_link
 from smartpos.core.admin.guard import may_enter
 from smartpos.core.extensions import POLICY_WITH_WASM, under_policy
@@ -46,6 +47,7 @@ def count(count_id: int) -> Response:
         },
         "user_id": actor.user_id,
         "csrf": generate_csrf(),
+        "scale_patterns": actor.setting(SCALE_SETTING),
         "texts": count_texts(),
         "language": select_locale(),
         "timezone": actor.organization.timezone,

@@ -11,6 +11,7 @@ from smartpos.core.fields import (
     CursorQuery,
     IdField,
     MomentField,
+    MoneyField,
     QuantityField,
     TextField,
     has_more,
@@ -147,7 +148,10 @@ class CodeOut(Schema):
 
 
 class CountableOut(Schema):
-    """A product that may be counted, with everything a device needs to find it without the network."""
+    """A product that may be counted, with everything a device needs to find it without the network.
+
+    By ``price``, that of the catalogue, a label of the scale that bears money is read as a weight.
+    """
 
     id = fields.Integer()
     name = fields.String()
@@ -155,6 +159,7 @@ class CountableOut(Schema):
     unit = fields.String()
     digits = fields.Integer()
     search_key = fields.String()
+    price = MoneyField()
     codes = fields.List(fields.Nested(CodeOut))
 
 

@@ -13,8 +13,11 @@ from functools import lru_cache
 
 from flask_babel import gettext as _
 
+from smartpos.core.barcodes import check_digit
 from smartpos.core.errors import Invalid
+from smartpos.core.money import QUANTITY_STEP, round_quantity
 
+SCALE_SETTING = "scale_patterns"
 LENGTH = 13
 _PATTERN = re.compile(r"\d+(C+)(?:(W+)|(P+))X")
 GRAM = Decimal("0.001")
@@ -27,6 +30,14 @@ class ScaleCode:
     item: str
     quantity: Decimal | None
     price: Decimal | None
+
+    def quantity_at(self, price: Decimal) -> Decimal | None:
+        """How much lies under the label of goods that cost ``price`` a base unit; None where nobody can tell."""
+        if self.quantity is not None:
+            return self.quantity
+        if self.price is None or price <= 0:
+            return None
+        return max(round_quantity(self.price / price), QUANTITY_STEP)
 
     @property
     def candidates(self) -> list[str]:
@@ -67,7 +78,7 @@ def _readers(patterns: str) -> tuple[re.Pattern[str], ...]:
 
 def read_scale_code(code: str, patterns: str) -> ScaleCode | None:
     """What a scanned code says by the shop's patterns; None when it is no code of its scale, or says nothing."""
-    if len(code) != LENGTH or not code.isascii() or not code.isdigit() or _check_digit(code[:-1]) != code[-1]:
+    if len(code) != LENGTH or not code.isascii() or not code.isdigit() or check_digit(code[:-1]) != code[-1]:
         return None
     for reader in _readers(patterns):
         found = reader.fullmatch(code)
@@ -87,8 +98,3 @@ def scale_codes(codes: Iterable[str], patterns: str) -> Mapping[str, ScaleCode]:
     if not patterns:
         return {}
     return {code: read for code in codes if (read := read_scale_code(code, patterns)) is not None}
-
-
-def _check_digit(digits: str) -> str:
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return str(-total % 10)
