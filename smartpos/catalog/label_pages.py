@@ -47,6 +47,7 @@ from smartpos.catalog.queries.labels import label_template, label_templates
 from smartpos.catalog.queries.price_types import price_types_in_use
 from smartpos.core.admin import Form, describe, register_link
 from smartpos.core.admin.fields import ExactField, WholeField
+from smartpos.core.admin.forms import show_errors
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.db import db
 from smartpos.core.errors import SmartPOSError
@@ -249,7 +250,7 @@ def _design(base: LabelTemplate, row: LabelTemplate | None) -> ResponseReturnVal
                     update_template(row, actor=me(), **facts)
             except SmartPOSError as error:
                 db.session.rollback()
-                _show(error, form)
+                show_errors(error, form)
             else:
                 flash(_("Saved."), "success")
                 return redirect(url_for("catalog.label_templates"))
@@ -261,14 +262,6 @@ def _design(base: LabelTemplate, row: LabelTemplate | None) -> ResponseReturnVal
         picture=url_for("catalog.label_picture"),
     )
     return page, status
-
-
-def _show(error: SmartPOSError, form: Any) -> None:
-    errors = error.facts.get("errors") or {}
-    for name, sentences in errors.items():
-        form[name].errors = [*form[name].errors, *sentences]
-    if not errors:
-        flash(str(error), "error")
 
 
 def _blocks(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from smartpos.core.db import utc_now
+from smartpos.core.errors import Forbidden
 from smartpos.core.settings import setting_value
 
 
@@ -63,6 +64,11 @@ class Actor:
     def can(self, permission: str) -> bool:
         """Whether the actor holds the permission."""
         return str(permission) in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Stop here unless the actor holds the permission. Raises Forbidden."""
+        if not self.can(permission):
+            raise Forbidden(permission=str(permission))
 
     def setting(self, key: str) -> Any:
         """The value of a declared setting for this tenant."""

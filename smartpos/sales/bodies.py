@@ -1,9 +1,9 @@
 """Receipts and shifts as JSON: plain functions, because a till waits for them. ``schemas`` documents the fields."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
 
+from smartpos.core.answers import amount, day
 from smartpos.core.money import plain
 from smartpos.sales.models import Shift
 from smartpos.sales.queries import Buyer, SoldPayment, SoldSale, Takings
@@ -13,14 +13,6 @@ def moment_text(value: datetime) -> str:
     """A moment in UTC, ISO 8601."""
     # The database answers in whatever time zone its session has.
     return value.astimezone(UTC).isoformat()
-
-
-def _amount(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
-
-
-def _day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def _buyer_body(buyer: Buyer | None) -> dict[str, Any]:
@@ -47,9 +39,9 @@ def _payment_body(one: SoldPayment) -> dict[str, Any]:
         "amount": plain(one.amount),
         "tendered": plain(one.tendered),
         "currency": one.currency,
-        "exchange_rate": _amount(one.rate),
-        "foreign_amount": _amount(one.foreign_amount),
-        "due_date": _day(one.due_date),
+        "exchange_rate": amount(one.rate),
+        "foreign_amount": amount(one.foreign_amount),
+        "due_date": day(one.due_date),
     }
 
 
@@ -104,7 +96,7 @@ def sale_body(sale: SoldSale) -> dict[str, Any]:
                 "quantity": plain(item.quantity),
                 "multiplier": plain(item.multiplier),
                 "price": plain(item.price),
-                "list_price": _amount(item.list_price),
+                "list_price": amount(item.list_price),
                 "gross": plain(item.gross),
                 "promotion_id": item.promotion_id,
                 "promotion_name": item.promotion_name,
@@ -119,7 +111,7 @@ def sale_body(sale: SoldSale) -> dict[str, Any]:
                 "restock": item.restock.value if item.restock else None,
                 "returned": plain(item.returned),
                 "batch_number": item.batch_number,
-                "expiration_date": _day(item.expiration_date),
+                "expiration_date": day(item.expiration_date),
                 "marking_code": item.marking_code,
             }
             for item in sale.items
@@ -142,17 +134,17 @@ def shift_body(shift: Shift) -> dict[str, Any]:
         "cashier": shift.cashier.display,
         "sales_count": shift.last_number,
         "opening_cash": plain(shift.opening_cash),
-        "expected_cash": _amount(shift.expected_cash),
-        "closing_cash": _amount(shift.closing_cash),
-        "difference": _amount(shift.difference),
+        "expected_cash": amount(shift.expected_cash),
+        "closing_cash": amount(shift.closing_cash),
+        "difference": amount(shift.difference),
         "difference_reason": shift.difference_reason,
         "denominations": shift.denominations,
         "foreign_currency": shift.foreign_currency,
-        "exchange_rate": _amount(shift.exchange_rate),
+        "exchange_rate": amount(shift.exchange_rate),
         "opening_foreign": plain(shift.opening_foreign),
-        "expected_foreign": _amount(shift.expected_foreign),
-        "closing_foreign": _amount(shift.closing_foreign),
-        "foreign_difference": _amount(shift.foreign_difference),
+        "expected_foreign": amount(shift.expected_foreign),
+        "closing_foreign": amount(shift.closing_foreign),
+        "foreign_difference": amount(shift.foreign_difference),
         "late_count": shift.late_count,
         "late_total": plain(shift.late_total),
         "is_forced": shift.is_forced,

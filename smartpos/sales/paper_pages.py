@@ -1,7 +1,5 @@
 """Pages about paper: a receipt given out again, the receipt designer, and the window that a customer sees."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,6 +10,7 @@ from wtforms.validators import Length
 
 from smartpos.core.admin import Form
 from smartpos.core.admin.fields import WholeField
+from smartpos.core.admin.forms import show_errors
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import NotFound, SmartPOSError
 from smartpos.core.i18n import select_locale
@@ -142,7 +141,7 @@ def designer() -> ResponseReturnValue:
                 save_receipt_design(values, address=request.host_url, actor=me)
             except SmartPOSError as error:
                 db.session.rollback()
-                _show(error, form)
+                show_errors(error, form)
             else:
                 flash(_("Saved."), "success")
                 return redirect(url_for("sales.designer"))
@@ -199,14 +198,6 @@ def display() -> Response:
     page = make_response(render_template("till/display.html", boot=boot))
     page.headers["Cache-Control"] = "no-cache"
     return page
-
-
-def _show(error: SmartPOSError, form: Any) -> None:
-    errors = error.facts.get("errors") or {}
-    for name, sentences in errors.items():
-        form[name].errors = [*form[name].errors, *sentences]
-    if not errors:
-        flash(str(error), "error")
 
 
 def add_to(blueprint: Blueprint) -> None:

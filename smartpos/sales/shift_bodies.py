@@ -1,8 +1,8 @@
 """The report of a shift as JSON. ``schemas.shifts`` documents the fields."""
 
-from decimal import Decimal
 from typing import Any
 
+from smartpos.core.answers import amount
 from smartpos.core.money import plain
 from smartpos.sales.bodies import moment_text, shift_body
 from smartpos.sales.queries.reports import Drawer, ShiftFigures
@@ -24,7 +24,7 @@ def report_body(figures: ShiftFigures) -> dict[str, Any]:
         "payments": {method.value: plain(amount) for method, amount in figures.payments.items()},
         "debts": {method.value: plain(amount) for method, amount in figures.debts.items()},
         "cash": {kind.value: plain(amount) for kind, amount in figures.cash.moved.items()},
-        "expected_cash": _amount(figures.cash.expected),
+        "expected_cash": amount(figures.cash.expected),
         "late_cash": plain(figures.cash.late),
         "foreign": None if figures.foreign is None else _drawer_body(figures.foreign, figures),
         "first_receipt": figures.first_number,
@@ -50,14 +50,10 @@ def report_body(figures: ShiftFigures) -> dict[str, Any]:
 def _drawer_body(drawer: Drawer, figures: ShiftFigures) -> dict[str, Any]:
     return {
         "currency": figures.shift.foreign_currency,
-        "exchange_rate": _amount(figures.shift.exchange_rate),
+        "exchange_rate": amount(figures.shift.exchange_rate),
         "cash": {kind.value: plain(amount) for kind, amount in drawer.moved.items()},
-        "expected": _amount(drawer.expected),
-        "counted": _amount(drawer.counted),
-        "difference": _amount(drawer.difference),
+        "expected": amount(drawer.expected),
+        "counted": amount(drawer.counted),
+        "difference": amount(drawer.difference),
         "late": plain(drawer.late),
     }
-
-
-def _amount(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)

@@ -4,43 +4,24 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from flask_admin.model.fields import InlineFieldList, InlineFormField
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import MultipleFileField, StringField, TextAreaField
-from wtforms.form import BaseForm
-from wtforms.form import Form as PlainForm
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import FileInput
 
 from smartpos.core.admin.fields import ExactField
-from smartpos.core.admin.forms import TEXTS
+from smartpos.core.admin.forms import LineForm, stripped
 from smartpos.core.money import QUANTITY_LIMIT
 
 
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
-
-class BarcodeLine(PlainForm):
+class BarcodeLine(LineForm):
     """A barcode; how many base units a pack holds, what it is called, and its own price if it has one."""
 
-    class Meta(PlainForm.Meta):
-        def get_translations(self, form: BaseForm) -> Any:
-            return TEXTS
-
-    barcode = StringField(_l("Barcode"), [InputRequired(), Length(max=64)], filters=[_stripped])
+    barcode = StringField(_l("Barcode"), [InputRequired(), Length(max=64)], filters=[stripped])
     multiplier = ExactField(_l("Pieces in the pack"), digits=3, limit=QUANTITY_LIMIT, default=Decimal(1))
-    title = StringField(_l("Pack"), [Length(max=60)], filters=[_stripped])
+    title = StringField(_l("Pack"), [Length(max=60)], filters=[stripped])
     price = ExactField(_l("Pack price"), digits=2)
-
-
-class BarcodeLines(InlineFieldList):
-    """All barcodes of a product, the main one first."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(InlineFormField(BarcodeLine), label=label, **options)
-        self.type = "InlineFieldList"  # by which templates know how to draw it
 
 
 class PicturesInput(FileInput):

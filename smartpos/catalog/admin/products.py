@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length
 
 from smartpos.catalog import operations
 from smartpos.catalog.admin.common import Styled, percent_of, with_thumbnail
-from smartpos.catalog.admin.forms import BarcodeLines, PairsField, PicturesField
+from smartpos.catalog.admin.forms import BarcodeLine, PairsField, PicturesField
 from smartpos.catalog.models import Product
 from smartpos.catalog.operations.own_barcodes import give_barcodes
 from smartpos.catalog.permissions import CatalogPermission as P
@@ -25,6 +25,7 @@ from smartpos.catalog.queries import doors, search_products, stock_of, vat_rates
 from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.admin import DetailsTable, RowAction, Section, TenantView, formatters
 from smartpos.core.admin.editing import MASS_LIMIT
+from smartpos.core.admin.forms import LinesField
 from smartpos.core.admin.labels import label_of
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.permissions import can, require
@@ -190,7 +191,7 @@ class ProductView(Styled, TenantView):
             [Length(max=64)],
             description=_l("Left empty, it becomes the next free number."),
         ),
-        "barcodes": BarcodeLines(_l("Barcodes and packs")),
+        "barcodes": LinesField(BarcodeLine, _l("Barcodes and packs")),
         **{
             name: PairsField(label, description=_l("One “name: value” per line"))
             for name, label in (

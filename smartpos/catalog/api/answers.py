@@ -1,13 +1,13 @@
 """Products as JSON. Written by hand rather than by schemas: a till asks for tens of thousands at once."""
 
 from datetime import UTC, datetime, time
-from decimal import Decimal
 from typing import Any
 
 from smartpos.catalog.models import Product, ProductStatus
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.listing import Listed
 from smartpos.catalog.queries.promotions import ListedPromotion
+from smartpos.core.answers import amount, moment
 from smartpos.core.money import plain
 from smartpos.core.permissions import can
 
@@ -26,9 +26,9 @@ def product_details(product: Product, one: Listed) -> dict[str, Any]:
     """One product, as ``ProductDetails`` describes it."""
     item = product_items([one])[0]
     item |= {name: getattr(product, name) for name in (*DETAILS, *MORE_DETAILS)}
-    item |= {name: _number(getattr(product, name)) for name in NUMBERS}
+    item |= {name: amount(getattr(product, name)) for name in NUMBERS}
     if can(CatalogPermission.COST_READ):
-        item["markup_percent"] = _number(product.markup_percent)
+        item["markup_percent"] = amount(product.markup_percent)
     item["images"] = [image_item(number) for number in one.image_ids]
     return item
 
@@ -40,8 +40,8 @@ def promotion_item(one: ListedPromotion) -> dict[str, Any]:
         "id": rule.id,
         "name": rule.name,
         "kind": rule.kind.value,
-        "percent": _number(rule.percent),
-        "amount": _number(rule.amount),
+        "percent": amount(rule.percent),
+        "amount": amount(rule.amount),
         "buy_quantity": rule.buy_quantity,
         "pay_quantity": rule.pay_quantity,
         "product_ids": sorted(rule.product_ids),
@@ -76,15 +76,6 @@ def image_url(image_id: int, size: str) -> str:
     return f"/products/images/{image_id}/{size}"
 
 
-def moment(value: datetime) -> str:
-    """A moment, ISO 8601 in UTC."""
-    return value.isoformat().replace("+00:00", "Z")
-
-
-def _number(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
-
-
 def _moment(value: datetime | None) -> str | None:
     # The database answers in whatever time zone its session has.
     return None if value is None else moment(value.astimezone(UTC))
@@ -105,7 +96,7 @@ def _item(one: Listed, with_cost: bool) -> dict[str, Any]:
             {
                 "barcode": row.barcode,
                 "multiplier": plain(row.multiplier),
-                "price": _number(row.price),
+                "price": amount(row.price),
                 "unit": row.title,
             }
             for row in one.barcodes
@@ -128,7 +119,7 @@ def _item(one: Listed, with_cost: bool) -> dict[str, Any]:
         "vat_included": facts.vat_included,
         "cash_allowed": facts.cash_allowed,
         "track_inventory": facts.track_inventory,
-        "stock_quantity": _number(one.stock),
+        "stock_quantity": amount(one.stock),
         "brand": facts.brand,
         "tags": facts.tags,
         "mxik_code": facts.mxik_code,

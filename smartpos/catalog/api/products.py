@@ -7,7 +7,7 @@ from flask.views import MethodView
 from flask_babel import gettext as _
 
 from smartpos.catalog import operations
-from smartpos.catalog.api.answers import image_item, moment, product_details, product_items
+from smartpos.catalog.api.answers import image_item, product_details, product_items
 from smartpos.catalog.api.blueprint import blueprint
 from smartpos.catalog.models import Product, ProductStatus
 from smartpos.catalog.permissions import CatalogPermission as P
@@ -22,6 +22,7 @@ from smartpos.catalog.schemas import (
     ProductPage,
     ProductsQuery,
 )
+from smartpos.core.answers import moment
 from smartpos.core.permissions import needs, require
 from smartpos.identity.errors import BadField
 from smartpos.identity.principal import me

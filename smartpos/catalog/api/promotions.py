@@ -6,7 +6,7 @@ from flask import Response, jsonify, make_response
 from flask.views import MethodView
 
 from smartpos.catalog import operations
-from smartpos.catalog.api.answers import moment, promotion_item
+from smartpos.catalog.api.answers import promotion_item
 from smartpos.catalog.api.blueprint import blueprint
 from smartpos.catalog.models import Promotion
 from smartpos.catalog.permissions import CatalogPermission as P
@@ -20,6 +20,7 @@ from smartpos.catalog.schemas import (
     PromotionShape,
     PromotionsQuery,
 )
+from smartpos.core.answers import moment
 from smartpos.core.db import utc_now
 from smartpos.core.permissions import needs, require
 from smartpos.identity.principal import me

@@ -108,7 +108,7 @@ def create_template(*, actor: Actor, **facts: Any) -> LabelTemplate:
 
     The first one of its kind is its default. Raises BadField, AlreadyTaken, Forbidden.
     """
-    _require(actor)
+    actor.require(CatalogPermission.LABEL_WRITE)
     template = LabelTemplate(**_checked(facts, None))
     db.session.add(template)
     db.session.flush()
@@ -128,7 +128,7 @@ def update_template(template: LabelTemplate, *, actor: Actor, **changes: Any) ->
 
     Raises BadField (also where the blocks do not fit on the size), AlreadyTaken, Forbidden.
     """
-    _require(actor)
+    actor.require(CatalogPermission.LABEL_WRITE)
     known = ("name", "kind", "paper", "width_mm", "height_mm", "columns", "rows", "blocks")
     facts = {name: getattr(template, name) for name in known} | changes
     was = template.kind
@@ -144,7 +144,7 @@ def update_template(template: LabelTemplate, *, actor: Actor, **changes: Any) ->
 
 def make_default_template(template: LabelTemplate, *, actor: Actor) -> None:
     """Use this template where none of its kind is named. Raises Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.LABEL_WRITE)
     db.session.execute(
         update(LabelTemplate)
         .where(LabelTemplate.kind == template.kind, LabelTemplate.is_default, LabelTemplate.id != template.id)
@@ -156,7 +156,7 @@ def make_default_template(template: LabelTemplate, *, actor: Actor) -> None:
 
 def delete_template(template: LabelTemplate, *, actor: Actor) -> None:
     """Remove a template; another one of its kind becomes the default if this was it. Raises Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.LABEL_WRITE)
     was_default = template.is_default
     template.deleted_at = utc_now()
     template.is_default = False

@@ -23,7 +23,6 @@ from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.labels import Labelled, Shelf, labelled_products
 from smartpos.catalog.queries.stock import stock_of
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import Forbidden
 from smartpos.core.money import round_money
 from smartpos.core.scope import current_organization_id
 from smartpos.identity.actors import Actor
@@ -80,8 +79,7 @@ def print_labels(request: LabelRequest, *, language: str, actor: Actor) -> Label
 
     Raises BadField for products that do not exist, impossible numbers or too many labels; NothingToPrint; Forbidden.
     """
-    if not actor.can(CatalogPermission.LABEL_PRINT):
-        raise Forbidden(permission=str(CatalogPermission.LABEL_PRINT))
+    actor.require(CatalogPermission.LABEL_PRINT)
     template, now = request.template, utc_now()
     copies = _copies(request)
     found = labelled_products(list(copies), _shelf(request, now))

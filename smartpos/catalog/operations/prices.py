@@ -13,7 +13,6 @@ from smartpos.catalog.operations.products import touch, touch_products, update_p
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.usage import uses_of
 from smartpos.core.db import db
-from smartpos.core.errors import Forbidden
 from smartpos.core.money import ZERO
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import AlreadyTaken, BadField
@@ -84,7 +83,7 @@ def set_product_price(
     else is a row of its own, and the one of the same type, branch and ``valid_from`` is replaced. Moments carry
     a time zone; ``valid_to`` is the first one at which the price no longer holds. Raises BadField, Forbidden.
     """
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     if price_type is None:
         price_type = db.session.scalars(select(PriceType).where(PriceType.is_default)).one()
     if price_type.is_default and branch_id is None and valid_from is None and valid_to is None:
@@ -121,7 +120,7 @@ def update_price(
     actor: Actor,
 ) -> Price:
     """Write all facts of a price row, a new one included. Raises BadField, AlreadyTaken, Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     for field, moment in (("valid_from", valid_from), ("valid_to", valid_to)):
         if moment is not None and moment.tzinfo is None:
             raise BadField(field, _("This moment needs a time zone."))
@@ -157,15 +156,10 @@ def update_price(
 
 def delete_price(row: Price, *, actor: Actor) -> None:
     """Remove a price row; the next special one holds from now on. Raises Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     touch_products(Product.id == row.product_id)
     db.session.delete(row)
     db.session.flush()
-
-
-def _require(actor: Actor) -> None:
-    if not actor.can(CatalogPermission.PRICE_WRITE):
-        raise Forbidden(permission=str(CatalogPermission.PRICE_WRITE))
 
 
 def _free_name(value: Any, price_type: PriceType | None) -> str:

@@ -20,7 +20,6 @@ from smartpos.catalog.operations import values
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import Forbidden
 from smartpos.core.money import HUNDRED, QUANTITY_LIMIT, ZERO
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import BadField
@@ -61,7 +60,7 @@ class PromotionFacts(TypedDict, total=False):
 
 def create_promotion(*, actor: Actor, **facts: Unpack[PromotionFacts]) -> Promotion:
     """Make a promotion. Raises BadField, Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     promotion = Promotion(created_by=actor.user_id)
     given: dict[str, Any] = {"name": None, "kind": None, **facts}
     _apply(promotion, given)
@@ -74,7 +73,7 @@ def create_promotion(*, actor: Actor, **facts: Unpack[PromotionFacts]) -> Promot
 
 def update_promotion(promotion: Promotion, *, actor: Actor, **changes: Unpack[PromotionFacts]) -> Promotion:
     """Change what is given; the whole must make sense afterwards. Raises BadField, Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     _apply(promotion, dict(changes))
     db.session.flush()
     return promotion
@@ -82,7 +81,7 @@ def update_promotion(promotion: Promotion, *, actor: Actor, **changes: Unpack[Pr
 
 def end_promotion(promotion: Promotion, *, actor: Actor) -> Promotion:
     """Let a promotion hold no longer from now on; one that has not begun never will. Raises Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     now = utc_now().replace(microsecond=0)
     if promotion.valid_from is not None and promotion.valid_from >= now:
         promotion.is_active = False
@@ -95,15 +94,10 @@ def end_promotion(promotion: Promotion, *, actor: Actor) -> Promotion:
 
 def delete_promotion(promotion: Promotion, *, actor: Actor) -> None:
     """Hide a promotion; receipts keep what it took off, tills take it off their lists. Raises Forbidden."""
-    _require(actor)
+    actor.require(CatalogPermission.PRICE_WRITE)
     promotion.deleted_at = promotion.updated_at = utc_now()
     promotion.is_active = False
     db.session.flush()
-
-
-def _require(actor: Actor) -> None:
-    if not actor.can(CatalogPermission.PRICE_WRITE):
-        raise Forbidden(permission=str(CatalogPermission.PRICE_WRITE))
 
 
 _READERS: dict[str, Any] = {

@@ -11,14 +11,11 @@ from wtforms import DateField, StringField, TextAreaField, TimeField
 from wtforms.validators import Length
 
 from smartpos.core.admin import fields
+from smartpos.core.admin.forms import stripped
 
 LINE = 255
 LONG_TEXT = 20_000
 LONG_NAMES = frozenset({"description", "note", "notes", "comment", "reason", "address", "text", "body"})
-
-
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
 
 
 def _empty_to_none(value: Any) -> Any:
@@ -41,7 +38,7 @@ class Converter(AdminModelConverter):
         is_long = column.name in long_names
         most = getattr(column.type, "length", None) or (LONG_TEXT if is_long else LINE)
         field_args["validators"].append(Length(max=most, message=_l("At most %(max)d characters fit here.")))
-        filters = [*field_args.get("filters", ()), _stripped]
+        filters = [*field_args.get("filters", ()), stripped]
         field_args["filters"] = [*filters, _empty_to_none] if column.nullable else filters
         return TextAreaField(**field_args) if is_long else StringField(**field_args)
 

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from flask import flash
+from flask_admin.model.fields import InlineFieldList, InlineFormField
 from flask_babel import get_domain, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations as library_texts
 from wtforms import Field, FieldList, FormField
+from wtforms.form import BaseForm
+from wtforms.form import Form as PlainForm
+
+from smartpos.core.errors import SmartPOSError
 
 # What WTForms says by itself, named here so that the catalogues carry it in all our languages.
 LIBRARY_TEXTS = (
@@ -59,12 +65,42 @@ class Form(FlaskForm):
         return not [field for field in self if not _storable(field)] and good
 
 
+class LineForm(PlainForm):
+    """Base of what repeats within a form."""
+
+    class Meta(PlainForm.Meta):
+        def get_translations(self, form: BaseForm) -> Any:
+            return TEXTS
+
+
+class LinesField(InlineFieldList):
+    """Parts of a row, each a ``LineForm``, edited on the row's own form."""
+
+    def __init__(self, line: type[LineForm], label: Any = None, **options: Any) -> None:
+        super().__init__(InlineFormField(line), label=label, **options)
+        self.type = "InlineFieldList"  # by which templates know how to draw it
+
+
 class AdminForm(Form):
     """What Flask-Admin builds its forms on; it wants to find the edited object as ``_obj``."""
 
     def __init__(self, formdata: Any = None, obj: Any = None, prefix: str = "", **options: Any) -> None:
         self._obj = obj
         super().__init__(formdata=formdata, obj=obj, prefix=prefix, **options)
+
+
+def stripped(value: Any) -> Any:
+    """A filter for fields of text: without the spaces around it."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def show_errors(error: SmartPOSError, form: Form) -> None:
+    """Tell what an operation refused: at its fields, or where it names none above the page."""
+    errors = error.facts.get("errors") or {}
+    for name, sentences in errors.items():
+        form[name].errors = [*form[name].errors, *sentences]
+    if not errors:
+        flash(str(error), "error")
 
 
 def _storable(field: Field) -> bool:

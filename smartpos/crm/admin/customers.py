@@ -15,10 +15,11 @@ from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.admin import DetailsTable, RowAction, Section, TenantView
 from smartpos.core.admin.fields import ExactJSONField
 from smartpos.core.admin.formatters import NOTHING, local_date, money, number
+from smartpos.core.admin.forms import LinesField
 from smartpos.core.permissions import can
 from smartpos.crm import operations
 from smartpos.crm.admin.common import Owes, balance, overdue, phone, seen_amount
-from smartpos.crm.admin.forms import AddressLine, ContactLine, CorrectionForm, Lines, OpeningForm
+from smartpos.crm.admin.forms import AddressLine, ContactLine, CorrectionForm, OpeningForm
 from smartpos.crm.errors import CustomerNotFound
 from smartpos.crm.models import Customer
 from smartpos.crm.operations.facts import LONGEST_NAME
@@ -272,8 +273,8 @@ class CustomerView(TenantView):
             [Length(max=40)],
             description=_l("Kept encrypted; seen only by those who may edit customers."),
         ),
-        "contacts": Lines(ContactLine, _l("Contacts")),
-        "addresses": Lines(AddressLine, _l("Addresses")),
+        "contacts": LinesField(ContactLine, _l("Contacts")),
+        "addresses": LinesField(AddressLine, _l("Addresses")),
         "custom_fields": ExactJSONField(_l("Own fields")),
         "preferences": ExactJSONField(_l("Preferences")),
     }

@@ -1,20 +1,18 @@
 """The lines of a customer's form, and what row actions ask for."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import request
-from flask_admin.model.fields import InlineFieldList, InlineFormField
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
-from wtforms.form import BaseForm
-from wtforms.form import Form as PlainForm
 from wtforms.validators import InputRequired, Length, Optional
 
 from smartpos.core.admin import Form
 from smartpos.core.admin.fields import EnumField, ExactField
 from smartpos.core.admin.formatters import money
-from smartpos.core.admin.forms import TEXTS
+from smartpos.core.admin.forms import LineForm, stripped
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.money import plain
 from smartpos.crm.models import AddressType
@@ -22,22 +20,12 @@ from smartpos.crm.operations.corrections import LONGEST_REASON
 from smartpos.crm.queries import doors
 
 
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
-
 def _text(label: Any, longest: int, *, needed: bool = False) -> StringField:
     checks = [InputRequired()] if needed else []
-    return StringField(label, [*checks, Length(max=longest)], filters=[_stripped])
+    return StringField(label, [*checks, Length(max=longest)], filters=[stripped])
 
 
-class _Line(PlainForm):
-    class Meta(PlainForm.Meta):
-        def get_translations(self, form: BaseForm) -> Any:
-            return TEXTS
-
-
-class ContactLine(_Line):
+class ContactLine(LineForm):
     """A person to talk to."""
 
     first_name = _text(_l("First name"), 100, needed=True)
@@ -51,7 +39,7 @@ class ContactLine(_Line):
     is_decision_maker = BooleanField(_l("Decides"))
 
 
-class AddressLine(_Line):
+class AddressLine(LineForm):
     """Where a customer is billed, supplied or seated."""
 
     type = EnumField(_l("Kind"), kind=AddressType, default=AddressType.SHIPPING)
@@ -61,14 +49,6 @@ class AddressLine(_Line):
     state_region = _text(_l("Region"), 100)
     postal_code = _text(_l("Postal code"), 20)
     is_primary = BooleanField(_l("Main address"))
-
-
-class Lines(InlineFieldList):
-    """Parts of a customer, edited on their form."""
-
-    def __init__(self, line: type[PlainForm], label: Any = None, **options: Any) -> None:
-        super().__init__(InlineFormField(line), label=label, **options)
-        self.type = "InlineFieldList"  # by which templates know how to draw it
 
 
 class OpeningForm(Form):
@@ -87,7 +67,32 @@ class OpeningForm(Form):
     note = TextAreaField(_l("Note"), [Length(max=LONGEST_REASON)])
 
 
-class CorrectionForm(Form):
+class BalanceForm(Form):
+    """A correction of somebody's balance, which it tells and remembers."""
+
+    seen_balance = HiddenField()
+
+    def __init__(self, formdata: Any = None, **options: Any) -> None:
+        super().__init__(formdata, **options)
+        number = parse_id(request.values.get("id", ""))
+        if number is None:
+            return
+        balance = self.balance_of(number)
+        self.amount.description = self.explained(money(balance))
+        if formdata is None:
+            # What the person saw when they decided; when it has changed until they send, they look again.
+            self.seen_balance.data = plain(balance)
+
+    def balance_of(self, number: int) -> Decimal:
+        """The balance as it is now. Raises NotFound."""
+        raise NotImplementedError
+
+    def explained(self, balance: str) -> str:
+        """What the signs of the amount mean."""
+        raise NotImplementedError
+
+
+class CorrectionForm(BalanceForm):
     """A correction with its reason."""
 
     amount = ExactField(_l("Change of the balance"), [Optional()], digits=2)
@@ -101,21 +106,15 @@ class CorrectionForm(Form):
         _l("Due on"), [Optional()], description=_l("Of what is owed more; empty: by the payment terms.")
     )
     reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
-    seen_balance = HiddenField()
 
-    def __init__(self, formdata: Any = None, **options: Any) -> None:
-        super().__init__(formdata, **options)
-        number = parse_id(request.values.get("id", ""))
-        if number is None:
-            return
-        balance = doors.customer(number).balance
-        self.amount.description = _(
+    def balance_of(self, number: int) -> Decimal:
+        return doors.customer(number).balance
+
+    def explained(self, balance: str) -> str:
+        return _(
             "The balance is %(balance)s. With a minus the customer owes more, without one less.",
-            balance=money(balance),
+            balance=balance,
         )
-        if formdata is None:
-            # What the person saw when they decided; when it has changed until they send, they look again.
-            self.seen_balance.data = plain(balance)
 
 
 class ReasonForm(Form):

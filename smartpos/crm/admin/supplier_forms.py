@@ -1,18 +1,15 @@
 """What the row actions of suppliers ask for."""
 
-from typing import Any
+from decimal import Decimal
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, TextAreaField
+from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from smartpos.core.admin import Form
 from smartpos.core.admin.fields import ExactField
-from smartpos.core.admin.formatters import money
-from smartpos.core.admin.loaders import parse_id
-from smartpos.core.money import plain
+from smartpos.crm.admin.forms import BalanceForm
 from smartpos.crm.operations.corrections import LONGEST_REASON
 from smartpos.crm.queries import doors
 
@@ -32,7 +29,7 @@ class SupplierOpeningForm(Form):
     note = TextAreaField(_l("Note"), [Length(max=LONGEST_REASON)])
 
 
-class SupplierCorrectionForm(Form):
+class SupplierCorrectionForm(BalanceForm):
     """A correction with its reason."""
 
     amount = ExactField(_l("Change of the balance"), [InputRequired()], digits=2)
@@ -40,17 +37,9 @@ class SupplierCorrectionForm(Form):
         _l("Due on"), [Optional()], description=_l("Of what is owed more; empty: by the payment days.")
     )
     reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
-    seen_balance = HiddenField()
 
-    def __init__(self, formdata: Any = None, **options: Any) -> None:
-        super().__init__(formdata, **options)
-        number = parse_id(request.values.get("id", ""))
-        if number is None:
-            return
-        balance = doors.supplier(number).balance
-        self.amount.description = _(
-            "The balance is %(balance)s. Without a minus we owe more, with one less.", balance=money(balance)
-        )
-        if formdata is None:
-            # What the person saw when they decided; when it has changed until they send, they look again.
-            self.seen_balance.data = plain(balance)
+    def balance_of(self, number: int) -> Decimal:
+        return doors.supplier(number).balance
+
+    def explained(self, balance: str) -> str:
+        return _("The balance is %(balance)s. Without a minus we owe more, with one less.", balance=balance)

@@ -10,13 +10,13 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from smartpos.catalog.queries.pricing import in_ids
-from smartpos.core.admin import ReadOnlyView, RowAction, Section, TenantView
+from smartpos.core.admin import RowAction, Section, TenantView
 from smartpos.core.admin.formatters import money, number, pill
 from smartpos.core.admin.origins import CausedBy, caused_by, origin_link
 from smartpos.core.permissions import can
 from smartpos.crm import operations
 from smartpos.crm.admin.common import Owes, overdue, phone, seen_amount
-from smartpos.crm.admin.forms import ReasonForm
+from smartpos.crm.admin.ledgers import LedgerView, change, taking_back
 from smartpos.crm.admin.supplier_forms import SupplierCorrectionForm, SupplierOpeningForm
 from smartpos.crm.errors import SupplierNotFound
 from smartpos.crm.models import Supplier, SupplierTransaction
@@ -210,43 +210,20 @@ class SupplierView(TenantView):
         operations.delete_supplier(model, actor=me())
 
 
-def _amount(_view: Any, _context: Any, row: SupplierTransaction, _name: str) -> Any:
-    if row.amount == 0:
-        return money(row.amount)
-    return pill(money(row.amount), "good" if row.amount < 0 else "")
-
-
-def _take_back(row: SupplierTransaction, form: ReasonForm) -> str:
-    operations.take_back_supplier_entry(row, reason=form.reason.data or "", actor=me())
-    return _("The line is taken back by another one.")
-
-
-class SupplierEntryView(ReadOnlyView):
+class SupplierEntryView(LedgerView):
     """Every line of every supplier's account."""
 
     permission_read = P.SUPPLIER_ACCOUNT_READ
-    menu_icon, menu_order = "movement", 30
+    menu_order = 30
     lead = _l("Every line of every supplier's account with its cause. Lines are added, never changed.")
     column_list = (
         *("occurred_at", "supplier", "transaction_type", "amount", "due_date", "branch", "origin_kind"),
         *("author", "note"),
     )
-    column_labels = {
-        "occurred_at": _l("Time"),
-        "supplier": _l("Supplier"),
-        "branch": _l("Branch"),
-        "transaction_type": _l("Kind"),
-        "amount": _l("Change of the balance"),
-        "due_date": _l("Due on"),
-        "reverses_id": _l("Takes back line"),
-        "origin_kind": _l("Cause"),
-        "author": _l("By"),
-        "note": _l("Note"),
-        "created_at": _l("Created"),
-    }
+    column_labels = {**LedgerView.column_labels, "supplier": _l("Supplier")}
     column_details_list = (*column_list, "reverses_id", "created_at")
-    column_formatters = {"origin_kind": caused_by, "amount": _amount}
-    column_wrap = ("note",)
+    # Owing a supplier more is everyday, paying them is good.
+    column_formatters = {"origin_kind": caused_by, "amount": change(less="good", more="")}
     column_filters = (
         *("supplier", "branch", "transaction_type"),
         CausedBy(SupplierTransaction.origin_kind),
@@ -254,17 +231,5 @@ class SupplierEntryView(ReadOnlyView):
     )
     form_ajax_refs = {"supplier": SupplierChoices("supplier")}
     row_actions = [
-        RowAction(
-            "take_back",
-            _l("Take back"),
-            "undo",
-            P.SUPPLIER_ACCOUNT_CORRECT,
-            _take_back,
-            form=ReasonForm,
-            tone="danger",
-            visible=lambda row: row.transaction_type in SUPPLIER_BY_HAND and row.reverses_id is None,
-        )
+        taking_back(P.SUPPLIER_ACCOUNT_CORRECT, operations.take_back_supplier_entry, SUPPLIER_BY_HAND)
     ]
-
-    def title_of(self, model: Any) -> str:
-        return _("Account line %(number)s", number=model.id)

@@ -1,9 +1,9 @@
 """Customers and suppliers as JSON, written by hand rather than by schemas: tills ask for tens of thousands at once."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from smartpos.core.answers import amount, day, moment
 from smartpos.core.money import plain
 from smartpos.crm.models import Customer, CustomerEntryKind, Supplier
 from smartpos.crm.permissions import CrmPermission as P
@@ -49,11 +49,6 @@ SUPPLIER_FACTS = (
 )
 
 
-def moment(value: datetime) -> str:
-    """A moment, ISO 8601 in UTC."""
-    return value.isoformat().replace("+00:00", "Z")
-
-
 def client_items(rows: Any, actor: Actor) -> list[dict[str, Any]]:
     """Customers of a list, as ``ClientShape`` describes them."""
     default = actor.setting(CREDIT_SETTING)
@@ -65,10 +60,10 @@ def client_details(customer: Customer, summary: Summary, actor: Actor) -> dict[s
     """One customer, as ``ClientDetails`` describes it."""
     item = client_items([customer], actor)[0]
     item |= {name: getattr(customer, name) for name in PLAIN_FACTS}
-    item |= {name: _day(getattr(customer, name)) for name in ("birth_date", "last_contact_date")}
+    item |= {name: day(getattr(customer, name)) for name in ("birth_date", "last_contact_date")}
     item |= {
-        "own_credit_limit": _amount(customer.credit_limit),
-        "annual_revenue": _amount(customer.annual_revenue),
+        "own_credit_limit": amount(customer.credit_limit),
+        "annual_revenue": amount(customer.annual_revenue),
         "payment_behavior": customer.payment_behavior.value,
         "rating": shown_amount(customer.rating),
         "contacts": [{name: getattr(row, name) for name in CONTACT_FACTS} for row in customer.contacts],
@@ -76,8 +71,8 @@ def client_details(customer: Customer, summary: Summary, actor: Actor) -> dict[s
             {name: getattr(row, name) for name in ADDRESS_FACTS}
             | {
                 "type": row.type.value,
-                "latitude": _amount(row.latitude),
-                "longitude": _amount(row.longitude),
+                "latitude": amount(row.latitude),
+                "longitude": amount(row.longitude),
             }
             for row in customer.addresses
         ],
@@ -86,7 +81,7 @@ def client_details(customer: Customer, summary: Summary, actor: Actor) -> dict[s
     item |= {
         "lifetime_value": shown_amount(summary.lifetime_value) if sees_account else None,
         "order_count": summary.order_count if sees_account else None,
-        "last_order_date": _day(summary.last_order_date) if sees_account else None,
+        "last_order_date": day(summary.last_order_date) if sees_account else None,
     }
     if actor.can(P.CUSTOMER_WRITE):
         item["iin"] = doors.iin_of(customer, actor)
@@ -111,7 +106,7 @@ def entry_item(entry: Entry) -> dict[str, Any]:
         "kind": entry.kind.value,
         "amount": plain(entry.amount),
         "balance": shown_amount(entry.balance),
-        "due_date": _day(entry.due_date),
+        "due_date": day(entry.due_date),
         "reverses_id": entry.reverses_id,
         "origin_kind": entry.origin_kind,
         "origin_id": entry.origin_id,
@@ -127,7 +122,7 @@ def debt_item(debt: OpenDebt) -> dict[str, Any]:
     return {
         "entry_id": debt.entry_id,
         "occurred_at": moment(debt.occurred_at),
-        "due_date": _day(debt.due_date),
+        "due_date": day(debt.due_date),
         "amount": plain(debt.owed),
         "open": plain(debt.open),
         "days_overdue": debt.days_overdue,
@@ -139,14 +134,6 @@ def debt_item(debt: OpenDebt) -> dict[str, Any]:
 def ageing_item(ageing: Ageing) -> dict[str, str]:
     """An ageing, as ``AgeingShape`` describes it."""
     return {name: shown_amount(getattr(ageing, name)) for name in BUCKETS}
-
-
-def _amount(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
-
-
-def _day(value: Any) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def _item(row: Any, default: Decimal, sees_account: bool) -> dict[str, Any]:

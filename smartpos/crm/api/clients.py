@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response, jsonify, make_response
 from flask.views import MethodView
 
+from smartpos.core.answers import moment
 from smartpos.core.db import utc_now
 from smartpos.core.permissions import needs, require
 from smartpos.crm import operations
-from smartpos.crm.api.answers import client_details, client_items, moment
+from smartpos.crm.api.answers import client_details, client_items
 from smartpos.crm.api.blueprint import blueprint
 from smartpos.crm.models import Customer
 from smartpos.crm.permissions import CrmPermission as P

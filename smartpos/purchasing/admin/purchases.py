@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from smartpos.core.admin import DetailsTable, Form, ReadOnlyView, RowAction, Section
 from smartpos.core.admin.formatters import NOTHING, local_datetime, pill
+from smartpos.core.admin.forms import stripped
 from smartpos.core.db import db
 from smartpos.core.permissions import can
 from smartpos.identity.models import Branch, User
@@ -36,14 +37,10 @@ from smartpos.stock.queries.lists import movements
 LONGEST_REASON = 1000
 
 
-def _stripped(text: str | None) -> str | None:
-    return text.strip() if text else text
-
-
 class Why(Form):
     """Why."""
 
-    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)], filters=[_stripped])
+    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)], filters=[stripped])
 
 
 class Rest(Form):

@@ -7,6 +7,7 @@ from flask.views import MethodView
 
 from smartpos.catalog.models import Product
 from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.answers import amount, moment
 from smartpos.core.money import plain
 from smartpos.core.paging import DEFAULT_LIMIT, page
 from smartpos.core.permissions import needs
@@ -58,8 +59,8 @@ def _item(price: SupplierPrice, product: Product) -> dict[str, Any]:
         "sku": product.sku,
         "supplier_sku": price.supplier_sku,
         "price": plain(price.price),
-        "min_quantity": None if price.min_quantity is None else plain(price.min_quantity),
+        "min_quantity": amount(price.min_quantity),
         "lead_time_days": price.lead_time_days,
         "is_preferred": price.is_preferred,
-        "updated_at": price.updated_at.isoformat().replace("+00:00", "Z"),
+        "updated_at": moment(price.updated_at),
     }

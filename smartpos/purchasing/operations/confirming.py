@@ -14,7 +14,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from smartpos.catalog.operations.bought import take_in_products
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import Forbidden
 from smartpos.core.numbers import next_number
 from smartpos.core.sql import array, send
 from smartpos.crm.models import SupplierEntryKind
@@ -71,8 +70,8 @@ def create_purchase(facts: PurchaseFacts, *, confirm: bool = False, actor: Actor
     The same ``client_uuid`` with the same contents gives the first one and writes nothing. Raises Forbidden, and what
     ``draft_purchase`` and ``confirm_purchase`` raise.
     """
-    if confirm and not actor.can(PurchasingPermission.PURCHASE_CONFIRM):
-        raise Forbidden(permission=str(PurchasingPermission.PURCHASE_CONFIRM))
+    if confirm:
+        actor.require(PurchasingPermission.PURCHASE_CONFIRM)
     content_hash = facts.fingerprint()
     if confirm:
         content_hash += "+confirm"

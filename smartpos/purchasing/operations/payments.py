@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from flask_babel import gettext as _
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.idempotency import fingerprint_of, lock_client_uuid
+from smartpos.core.idempotency import fingerprint_of, lock_client_uuid, sent_before
 from smartpos.core.money import plain
 from smartpos.core.numbers import next_number
 from smartpos.crm.models import SupplierEntryKind
@@ -33,7 +33,6 @@ from smartpos.purchasing.queries.payments import (
     entry_of,
     is_reversed,
     made_payment,
-    payment_by_uuid,
     payment_row,
 )
 
@@ -185,7 +184,7 @@ def _moment(paid_on: date, actor: Actor) -> datetime:
 
 
 def _known(client_uuid: UUID, fingerprint: str, actor: Actor) -> MadePayment | None:
-    known = payment_by_uuid(client_uuid, actor)
+    known = sent_before("supplier_payments", client_uuid)
     if known is None:
         return None
     payment_id, content_hash = known

@@ -19,10 +19,6 @@ from smartpos.purchasing.models import PaidFrom, SupplierPayment
 
 SUPPLIER_PAYMENT_ORIGIN = "supplier_payment"
 
-_BY_UUID = """
-SELECT id, content_hash FROM supplier_payments
-WHERE organization_id = %(organization_id)s AND client_uuid = %(client_uuid)s
-"""
 _READ = """
 SELECT payment.id, payment.number, payment.client_uuid, payment.supplier_id, payment.amount, payment.source,
        payment.paid_on, payment.occurred_at, payment.branch_id, payment.reference_number, payment.notes,
@@ -66,12 +62,6 @@ class MadePayment:
     entry_id: int
     balance: Decimal
     settled: list[tuple[OpenDebt, Decimal]] = field(default_factory=list)
-
-
-def payment_by_uuid(client_uuid: UUID, actor: Actor) -> tuple[int, str | None] | None:
-    """The id of a payment and the fingerprint of what was sent for it, by the name a client gave it."""
-    rows = send(_BY_UUID, {"organization_id": actor.organization.id, "client_uuid": client_uuid})
-    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def made_payment(payment_id: int, actor: Actor) -> MadePayment:

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from smartpos.core.admin import Form, RowAction
 from smartpos.core.admin.formatters import money
+from smartpos.core.admin.forms import stripped
 from smartpos.core.db import db
 from smartpos.identity.actors import Actor
 from smartpos.sales.models import Restock, Sale, SaleStatus, SaleType
@@ -22,14 +23,10 @@ from smartpos.sales.queries.returns import original_sale, returns_of
 NONE = "—"
 
 
-def _stripped(text: str | None) -> str | None:
-    return text.strip() if text else text
-
-
 class WhyBack(Form):
     """Why a whole receipt comes back, and where its goods go."""
 
-    reason = StringField(_l("Reason"), [InputRequired(), Length(max=500)], filters=[_stripped])
+    reason = StringField(_l("Reason"), [InputRequired(), Length(max=500)], filters=[stripped])
     restock = SelectField(
         _l("The goods"),
         choices=[

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Conflict, Forbidden, Invalid, NotFound
-from smartpos.core.idempotency import fingerprint_of
+from smartpos.core.idempotency import fingerprint_of, sent_before
 from smartpos.core.money import plain
 from smartpos.core.sql import send
 from smartpos.crm.models import CustomerEntryKind
@@ -44,7 +44,7 @@ from smartpos.sales.operations.drawer import (
 from smartpos.sales.operations.payments import MOST_CASH
 from smartpos.sales.operations.selling import CLOCK_TOLERANCE
 from smartpos.sales.permissions import SalesPermission as P
-from smartpos.sales.queries.debts import PAYMENT_ORIGIN, TakenPayment, payment_by_uuid, taken_payment
+from smartpos.sales.queries.debts import PAYMENT_ORIGIN, TakenPayment, taken_payment
 from smartpos.sales.totals import with_debt
 
 NUMBER_DIGITS = 12
@@ -353,7 +353,7 @@ def _moment(claimed: datetime | None, shift: LockedShift | None, now: datetime) 
 
 
 def _known(client_uuid: UUID, fingerprint: str, actor: Actor) -> TakenPayment | None:
-    known = payment_by_uuid(client_uuid, actor)
+    known = sent_before("payments", client_uuid)
     if known is None:
         return None
     payment_id, content_hash = known

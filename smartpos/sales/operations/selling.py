@@ -13,6 +13,7 @@ from sqlalchemy import select
 from smartpos.catalog.models import PriceType
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Conflict, Forbidden, Invalid, NotFound
+from smartpos.core.idempotency import sent_before
 from smartpos.core.money import plain, round_money
 from smartpos.crm.models import CustomerEntryKind
 from smartpos.crm.operations import lock_customer, post_entry
@@ -42,7 +43,7 @@ from smartpos.sales.operations.ongoing import OngoingSale
 from smartpos.sales.operations.payments import ForeignCash, Settlement, is_cash_only, settle
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.pricing import PricedCart, price_cart
-from smartpos.sales.queries import SoldSale, find_by_client_uuid, sold_sale
+from smartpos.sales.queries import SoldSale, sold_sale
 from smartpos.sales.requests import SaleRequest
 from smartpos.stock.operations import Posted, prepare_movements, write_movements
 
@@ -184,7 +185,7 @@ def _shift_of(request: SaleRequest, actor: Actor) -> LockedShift | None:
 
 def already_sold(client_uuid: object, fingerprint: str, actor: Actor) -> SoldSale | None:
     """The receipt that this ``client_uuid`` stands for, if any. Raises ClientUuidReused when it had other contents."""
-    known = find_by_client_uuid(client_uuid, actor)
+    known = sent_before("sales", client_uuid)
     if known is None:
         return None
     sale_id, content_hash = known

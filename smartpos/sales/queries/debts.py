@@ -18,9 +18,6 @@ from smartpos.identity.actors import Actor
 
 PAYMENT_ORIGIN = "payment"
 
-_BY_UUID = """
-SELECT id, content_hash FROM payments WHERE organization_id = %(organization_id)s AND client_uuid = %(client_uuid)s
-"""
 _READ = """
 SELECT payment.id, payment.payment_number, payment.client_uuid, payment.customer_id, payment.amount,
        payment.payment_method, payment.status, payment.payment_date, payment.occurred_at, payment.branch_id,
@@ -58,12 +55,6 @@ class TakenPayment:
     entry_id: int
     balance: Decimal
     settled: list[tuple[OpenDebt, Decimal]] = field(default_factory=list)
-
-
-def payment_by_uuid(client_uuid: UUID, actor: Actor) -> tuple[int, str] | None:
-    """The id of a payment and the fingerprint of what was sent for it, by the name a client gave it."""
-    rows = send(_BY_UUID, {"organization_id": actor.organization.id, "client_uuid": client_uuid})
-    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def taken_payment(payment_id: int, actor: Actor) -> TakenPayment:

@@ -14,7 +14,6 @@ from smartpos.catalog.models import Promotion
 from smartpos.core.db import db
 from smartpos.core.errors import NotFound
 from smartpos.core.paging import AnySelect
-from smartpos.core.sql import send
 from smartpos.crm.models import Customer, CustomerTransaction
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, Till, User
@@ -289,13 +288,3 @@ def named_so(text: str) -> ColumnElement[bool]:
         first, last = UUID(code.ljust(32, "0")), UUID(code.ljust(32, "f"))
         return or_(Sale.number == text.strip(), Sale.client_uuid.between(first, last))
     return Sale.number == text.strip()
-
-
-def find_by_client_uuid(client_uuid: object, actor: Actor) -> tuple[int, str] | None:
-    """The id and the fingerprint of the sale that a client has named before, if any."""
-    rows = send(
-        "SELECT id, content_hash FROM sales "
-        "WHERE organization_id = %(organization_id)s AND client_uuid = %(client_uuid)s",
-        {"organization_id": actor.organization.id, "client_uuid": client_uuid},
-    )
-    return (rows[0][0], rows[0][1]) if rows else None

@@ -17,7 +17,7 @@ from smartpos.sales.operations.refunds import (
     RefundTender,
 )
 from smartpos.sales.requests import NOTHING
-from smartpos.sales.schemas.selling import MOST_PAYMENTS, SellItem
+from smartpos.sales.schemas.selling import MOST_PAYMENTS, NamedGoods, SellItem
 
 _RESTOCK = "where the goods go: to be sold again, written off as damaged, or they do not come back"
 
@@ -115,12 +115,9 @@ class RefundIn(_Refund):
         return RefundRequest(**_frozen(body))
 
 
-class LooseItemIn(Schema):
+class LooseItemIn(NamedGoods):
     """Goods that come back without a receipt."""
 
-    product_id = IdField(load_default=None, allow_none=True)
-    barcode = TextField(longest=64, shortest=1, load_default=None, allow_none=True)
-    quantity = QuantityField(required=True, above=0)
     price = MoneyField(
         minimum=0,
         load_default=None,
@@ -130,11 +127,6 @@ class LooseItemIn(Schema):
     restock = fields.Enum(
         Restock, by_value=True, load_default=Restock.SALE, metadata={"description": _RESTOCK}
     )
-
-    @validates_schema
-    def check(self, line: dict[str, Any], **options: Any) -> None:
-        if line.get("product_id") is None and line.get("barcode") is None:
-            raise ValidationError(_("A line needs a product or a barcode."), "product_id")
 
     @post_load
     def make(self, line: dict[str, Any], **options: Any) -> LooseLine:

@@ -14,12 +14,22 @@ from smartpos.sales.requests import NOTHING
 MOST_PAYMENTS = 20
 
 
-class SellItem(Schema):
-    """One line: the goods by ``product_id`` or by ``barcode``, and how many of what that names."""
+class NamedGoods(Schema):
+    """Goods by ``product_id`` or by ``barcode``, and how many of what that names."""
 
     product_id = IdField(load_default=None, allow_none=True)
     barcode = TextField(longest=64, shortest=1, load_default=None, allow_none=True)
     quantity = QuantityField(required=True, above=0)
+
+    @validates_schema
+    def check(self, line: dict[str, Any], **options: Any) -> None:
+        if line.get("product_id") is None and line.get("barcode") is None:
+            raise ValidationError(_("A line needs a product or a barcode."), "product_id")
+
+
+class SellItem(NamedGoods):
+    """One line: the goods by ``product_id`` or by ``barcode``, and how many of what that names."""
+
     discount = MoneyField(minimum=0, load_default=NOTHING)
     price = MoneyField(
         minimum=0,
@@ -33,11 +43,6 @@ class SellItem(Schema):
     batch_number = TextField(longest=64, load_default=None, allow_none=True)
     expiration_date = fields.Date(load_default=None, allow_none=True)
     marking_code = TextField(longest=200, load_default=None, allow_none=True)
-
-    @validates_schema
-    def check(self, line: dict[str, Any], **options: Any) -> None:
-        if line.get("product_id") is None and line.get("barcode") is None:
-            raise ValidationError(_("A line needs a product or a barcode."), "product_id")
 
     @post_load
     def make(self, line: dict[str, Any], **options: Any) -> SaleLine:
