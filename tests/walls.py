@@ -32,6 +32,7 @@ LEDGERS = {
     "supplier_transactions",
     "supplier_payments",
     "stock_count_entries",
+    "stock_count_lines",
     "label_prints",
 }
 

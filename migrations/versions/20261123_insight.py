@@ -369,6 +369,8 @@ def upgrade() -> None:
                existing_nullable=False)
     for table in TENANT_TABLES:
         op.execute(f"SELECT smartpos_build_walls('{table}')")
+    # What a posted count found is part of a document: it is never changed, and now nobody can.
+    op.execute("REVOKE UPDATE, DELETE ON stock_count_lines FROM smartpos_app, smartpos_platform")
     for table, occasion in AUDITED:
         op.execute(f"SELECT smartpos_audit_changes('{table}', '{occasion}')")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON job_runs TO smartpos_platform")
@@ -380,6 +382,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("GRANT UPDATE, DELETE ON stock_count_lines TO smartpos_app, smartpos_platform")
     op.alter_column('supplier_prices', 'price',
                existing_type=sa.NUMERIC(precision=18, scale=4),
                comment="per base unit, in the shop's own currency",

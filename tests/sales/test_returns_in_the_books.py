@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from smartpos.core.db import db
 from smartpos.core.tenancy import platform_scope
@@ -68,6 +68,27 @@ def tamper(shop: Shop, statement: str) -> None:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text(statement))
         db.session.commit()
+
+
+def test_what_came_back_damaged_is_locked_with_the_rest(shop: Shop, till: Api) -> None:
+    bread, milk, salt = (shop.product(name) for name in ("Non", "Sut", "Tuz"))
+    sale = sold(till, item(salt, 1), item(bread, 1), item(milk, 1))
+    locks: list[list[int]] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if "FROM branch_stocks" in statement and "FOR UPDATE" in statement:
+            locks.append([int(one) for one in parameters["product_ids"].strip("{}").split(",")])
+
+    with shop.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        answer = refund(till, sale, part(sale, 0, 1), part(sale, 1, 1, restock="damaged"), part(sale, 2, 1))
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    assert answer.status_code == 201, answer.json
+    # The first lock has them all, in one order; what is locked later is held already.
+    assert locks[0] == sorted([bread, milk, salt])
 
 
 BACK = "returns_id IS NOT NULL AND quantity = (SELECT max(quantity) FROM sale_items WHERE returns_id IS NOT NULL)"

@@ -10,6 +10,7 @@ from smartpos.stock.operations.adjustments import (
 )
 from smartpos.stock.operations.ledger import (
     Movement,
+    lock_stock,
     post_movements,
     prepare_movements,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "PostedLot",
     "Prepared",
     "adjust_stock",
+    "lock_stock",
     "post_movements",
     "prepare_movements",
     "set_levels",

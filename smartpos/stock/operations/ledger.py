@@ -5,7 +5,7 @@ never held, one more where lots are kept, and one or two where goods come in wit
 which order things are locked and why.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -177,6 +177,15 @@ def prepare_movements(
     _value(requests, goods, prepared, lots, rules)
     rules.refuse()
     return prepared
+
+
+def lock_stock(product_ids: Iterable[int], *, branch_id: int, actor: Actor) -> None:
+    """Lock what there is of products in a branch, in the order of all who lock stock.
+
+    For a unit of work that moves goods by more than one ``prepare_movements``: taken together first, their rows are
+    never waited for in a circle.
+    """
+    _lock_levels(sorted(set(product_ids)), branch_id, actor)
 
 
 def _lock_levels(product_ids: list[int], branch_id: int, actor: Actor) -> Locked:

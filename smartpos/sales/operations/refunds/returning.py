@@ -52,7 +52,7 @@ from smartpos.sales.queries import SoldSale
 from smartpos.sales.queries.returns import Original, is_sale
 from smartpos.sales.refunding import credit_for, points_to_take_back, together
 from smartpos.sales.requests import SaleRequest, Tender
-from smartpos.stock.operations import prepare_movements, write_movements
+from smartpos.stock.operations import lock_stock, prepare_movements, write_movements
 
 EMPTY_CART = PricedCart([], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
 
@@ -219,8 +219,13 @@ def _complete(work: Return, fingerprint: str) -> tuple[SoldSale, bool]:
         ]
         for place in (Restock.SALE, Restock.DAMAGED)
     )
+    leaving = [line.leaving() for line in work.basket]
+    if damaged:
+        # Written off after the others have moved, but locked together with them.
+        moving = {one.product_id for one in (*into_stock, *leaving, *damaged)}
+        lock_stock(moving, branch_id=sale.shift.branch_id, actor=sale.actor)
     prepared = prepare_movements(
-        [*into_stock, *(line.leaving() for line in work.basket)],
+        [*into_stock, *leaving],
         branch_id=sale.shift.branch_id,
         allow_negative=sale.actor.setting("sell_below_zero"),
         goods=goods | {line.product.id: line.goods for line in work.basket},
