@@ -1,0 +1,1 @@
+"""Questions about reports: what a person asks of one, and its rows and totals."""
