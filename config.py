@@ -45,5 +45,16 @@ def from_environment() -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": https,
         "TRUSTED_PROXIES": int(os.environ.get("SMARTPOS_PROXIES", "0")),
         "RATE_LIMITS": not _flag("SMARTPOS_NO_RATE_LIMITS"),
+        # Where the installation is found from outside, for links in messages: https://pos.example.org
+        "PUBLIC_URL": os.environ.get("SMARTPOS_URL"),
+        "SMTP_URL": os.environ.get("SMTP_URL"),
+        "SMS_GATEWAY_URL": os.environ.get("SMS_GATEWAY_URL"),
+        "SMS_GATEWAY_TOKEN": os.environ.get("SMS_GATEWAY_TOKEN"),
+        "TELEGRAM_BOT_TOKEN": os.environ.get("TELEGRAM_BOT_TOKEN"),
+        "TELEGRAM_API_URL": os.environ.get("TELEGRAM_API_URL"),
+        "TELEGRAM_WEBHOOK_SECRET": os.environ.get("TELEGRAM_WEBHOOK_SECRET"),
+        # Messages of channels that are not set up become files, where the shops are made up.
+        "OUTBOX": _flag("SMARTPOS_OUTBOX")
+        or os.environ.get("SMARTPOS_DEMO", "").lower() in {"full", "small"},
         "PRINTER_NETWORKS": os.environ.get("SMARTPOS_PRINTER_NETWORKS"),
     }

@@ -80,6 +80,15 @@ def delete_file(row: StoredFile) -> None:
     db.session.delete(row)
 
 
+def path_of(row: StoredFile) -> Path:
+    """Where a stored file lies. Raises NotFound when it is gone from the disk."""
+    path = _path(row)
+    if not path.is_file():
+        log.error("stored_file_missing", file_id=row.id)
+        raise NotFound
+    return path
+
+
 def send_stored_file(file_id: int, *, forever: bool = False, download: bool = False) -> Response:
     """The answer to a request for a file of the tenant in force; the caller has checked the permission.
 

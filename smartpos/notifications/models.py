@@ -174,6 +174,14 @@ class Delivery(TenantModel):
         ),
         Index("ix_notification_deliveries_created_at", "organization_id", "created_at", "id"),
         Index("ix_notification_deliveries_broadcast", "organization_id", "broadcast_id", "status"),
+        # Addresses that refused messages are looked up before another is made.
+        Index(
+            "ix_notification_deliveries_blocked",
+            "organization_id",
+            "channel",
+            "address",
+            postgresql_where="status = 'blocked'",
+        ),
         CheckConstraint("channel <> 'app'", name="leaves_the_house"),
     )
 

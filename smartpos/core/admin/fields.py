@@ -15,9 +15,10 @@ from wtforms import DateTimeLocalField, Field, IntegerField, SelectField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput, html_params
 
-from smartpos.core.admin.formatters import MINUS, grouped, tenant_zone
+from smartpos.core.admin.formatters import tenant_zone
 from smartpos.core.admin.labels import choices
 from smartpos.core.errors import Invalid
+from smartpos.core.figures import MINUS, grouped
 from smartpos.core.money import parse_decimal
 
 

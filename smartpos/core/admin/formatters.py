@@ -8,20 +8,16 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_decimal_symbol
 from flask import g, has_request_context
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from smartpos.core.admin.labels import label_of
+from smartpos.core.figures import grouped
 
-THIN = "\u202f"
-MINUS = "\u2212"
 NOTHING = Markup('<span class="faint">\u2013</span>')
 
 
@@ -30,23 +26,6 @@ def tenant_zone() -> ZoneInfo:
     principal = g.get("principal") if has_request_context() else None
     zone = getattr(getattr(principal, "organization", None), "zone", None)
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
-
-
-@lru_cache(maxsize=16)
-def _decimal_symbol(locale: str) -> str:
-    return get_decimal_symbol(locale)
-
-
-def grouped(value: Decimal | int, most: int, least: int = 0) -> str:
-    """A number with thin spaces between thousands and ``least`` to ``most`` decimal places."""
-    text = f"{abs(value):,.{most}f}"
-    whole, _point, fraction = text.partition(".")
-    fraction = fraction.rstrip("0").ljust(least, "0")
-    text = whole.replace(",", THIN)
-    if fraction:
-        text += _decimal_symbol(str(get_locale() or "en")) + fraction
-    is_zero = not any(digit in "123456789" for digit in text)
-    return text if value >= 0 or is_zero else MINUS + text
 
 
 def money(value: Decimal | int | None, currency: str = "") -> str | Markup:

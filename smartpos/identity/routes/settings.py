@@ -11,9 +11,9 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from smartpos.core.admin import Form, register_link
-from smartpos.core.admin.formatters import grouped
 from smartpos.core.db import db
 from smartpos.core.errors import SmartPOSError
+from smartpos.core.figures import grouped
 from smartpos.core.i18n import LANGUAGES
 from smartpos.core.permissions import can, require
 from smartpos.core.phones import shown_phone

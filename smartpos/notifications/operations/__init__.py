@@ -1,0 +1,30 @@
+"""Telling people what matters, and sending messages."""
+
+from smartpos.notifications.operations.delivering import retry_delivery
+from smartpos.notifications.operations.kinds import (
+    Kind,
+    NoticeGroup,
+    declare_kind,
+    declared_kinds,
+    describe_messages,
+    find_kind,
+    label_of_kind,
+    words_of,
+)
+from smartpos.notifications.operations.messages import address_of_page, send_message
+from smartpos.notifications.operations.telling import notify
+
+__all__ = [
+    "Kind",
+    "NoticeGroup",
+    "address_of_page",
+    "declare_kind",
+    "declared_kinds",
+    "describe_messages",
+    "find_kind",
+    "label_of_kind",
+    "notify",
+    "retry_delivery",
+    "send_message",
+    "words_of",
+]

@@ -1,0 +1,189 @@
+"""Sending what waits: taken a few at a time, each outcome kept as soon as it is known.
+
+What is taken is put off by some minutes first, so that nothing is locked while the other side is slow, and a worker
+that dies in the middle leaves nothing behind that is never sent.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+
+from smartpos.core import files
+from smartpos.core.db import db, utc_now
+from smartpos.core.errors import NotFound
+from smartpos.core.models import StoredFile
+from smartpos.identity.models import Organization
+from smartpos.notifications import channels
+from smartpos.notifications.channels import Attachment, Blocked, Failed, Outgoing, Retry
+from smartpos.notifications.errors import NoSuchDelivery, NotToBeRetried
+from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, LinkStatus, TelegramLink
+from smartpos.notifications.operations.messages import send_after_commit
+
+MOST_ATTEMPTS = 10
+LEASE = timedelta(minutes=5)
+FIRST_WAIT = 30.0
+LONGEST_WAIT = 6 * 60 * 60.0
+AT_ONCE = 20
+_LONGEST_ERROR = 500
+
+log = structlog.get_logger(__name__)
+
+
+def take_due(*, without: Collection[Channel] = (), limit: int = AT_ONCE) -> list[Outgoing]:
+    """Messages of the tenant in force whose time has come, counted as attempted and put off; the caller commits."""
+    now = utc_now()
+    waiting = (
+        select(Delivery.id)
+        .where(
+            Delivery.status == DeliveryStatus.WAITING,
+            Delivery.not_before <= now,
+            Delivery.is_digest.is_(False),
+            Delivery.channel.not_in(list(without)),
+        )
+        .order_by(Delivery.not_before, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(db.session.scalars(waiting))
+    if not ids:
+        return []
+    taken = (
+        update(Delivery)
+        .where(Delivery.id.in_(ids))
+        .values(attempts=Delivery.attempts + 1, not_before=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(taken)
+    statement = (
+        select(Delivery, Organization.name)
+        .join(Organization, Organization.id == Delivery.organization_id)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.session.execute(statement).all()
+    attached = _attachments([row.file_id for row, _shop in rows if row.file_id is not None])
+    return [
+        Outgoing(
+            id=row.id,
+            organization_id=row.organization_id,
+            channel=row.channel,
+            kind=row.kind,
+            address=row.address,
+            subject=row.subject,
+            body=row.body,
+            buttons=list(row.buttons),
+            attachment=attached.get(row.file_id) if row.file_id is not None else None,
+            sender=shop,
+            user_id=row.user_id,
+            customer_id=row.customer_id,
+            broadcast_id=row.broadcast_id,
+            attempts=row.attempts,
+        )
+        for row, shop in rows
+    ]
+
+
+def _attachments(ids: list[int]) -> dict[int, Attachment]:
+    if not ids:
+        return {}
+    found = {}
+    for row in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(ids))):
+        try:
+            path = files.path_of(row)
+        except NotFound:
+            continue
+        found[row.id] = Attachment(row.original_name, row.content_type, path)
+    return found
+
+
+def try_to_send(message: Outgoing) -> Exception | None:
+    """Hand a message over to its channel; gives what went wrong, None when the other side has taken it."""
+    try:
+        channels.way_of(message.channel).send(message)
+    except (Retry, Blocked, Failed) as error:
+        return error
+    except FileNotFoundError as error:
+        return Failed(f"{error.strerror}: {error.filename}")
+    except Exception as error:  # one message of many: whatever it was, the others are to go out
+        log.exception("message_not_sent", delivery_id=message.id, channel=message.channel.value)
+        return Retry(f"{type(error).__name__}: {error}")
+    return None
+
+
+def keep_outcome(message: Outgoing, problem: Exception | None) -> None:
+    """Write down what became of an attempt; the caller commits."""
+    now = utc_now()
+    values: dict[str, Any]
+    if problem is None:
+        values = {"status": DeliveryStatus.SENT, "sent_at": now, "error": None}
+    elif isinstance(problem, Blocked):
+        values = {"status": DeliveryStatus.BLOCKED}
+        _remember_block(message)
+    elif isinstance(problem, Retry) and problem.everybody:
+        wait = timedelta(seconds=problem.seconds or FIRST_WAIT)
+        values = {"attempts": message.attempts - 1, "not_before": now + wait}
+    elif isinstance(problem, Retry) and message.attempts < MOST_ATTEMPTS:
+        values = {"not_before": now + timedelta(seconds=_wait(message.attempts, problem.seconds))}
+    else:
+        values = {"status": DeliveryStatus.FAILED}
+    if problem is not None:
+        values["error"] = (str(problem) or type(problem).__name__).replace("\x00", "")[:_LONGEST_ERROR]
+    statement = (
+        update(Delivery)
+        # Somebody may have called it off while it was on its way.
+        .where(Delivery.id == message.id, Delivery.status == DeliveryStatus.WAITING)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(statement)
+
+
+def put_off(messages: Collection[Outgoing], seconds: float) -> None:
+    """Give back what was taken and not tried, because its channel asks for a pause."""
+    if not messages:
+        return
+    statement = (
+        update(Delivery)
+        .where(
+            Delivery.id.in_([message.id for message in messages]), Delivery.status == DeliveryStatus.WAITING
+        )
+        .values(attempts=Delivery.attempts - 1, not_before=utc_now() + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(statement)
+
+
+def _wait(attempts: int, asked: float | None) -> float:
+    patience: float = min(FIRST_WAIT * 2.0 ** (attempts - 1), LONGEST_WAIT)
+    return max(patience, asked or 0.0)
+
+
+def _remember_block(message: Outgoing) -> None:
+    # Of mail and SMS the row itself remembers; whoever stopped the bot starts it again by writing to it.
+    if message.channel is Channel.TELEGRAM and message.address.lstrip("-").isdigit():
+        statement = (
+            update(TelegramLink)
+            .where(TelegramLink.chat_id == int(message.address), TelegramLink.status == LinkStatus.ACTIVE)
+            .values(status=LinkStatus.BLOCKED)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.execute(statement)
+
+
+def retry_delivery(delivery_id: int) -> Delivery:
+    """Have a message that failed or was refused sent once more. Raises NoSuchDelivery, NotToBeRetried."""
+    row = db.session.scalars(
+        select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NoSuchDelivery
+    if row.status not in {DeliveryStatus.FAILED, DeliveryStatus.BLOCKED}:
+        raise NotToBeRetried
+    row.status, row.attempts, row.not_before, row.error = DeliveryStatus.WAITING, 0, utc_now(), None
+    db.session.flush()
+    send_after_commit()
+    return row
