@@ -104,7 +104,15 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
                 module.init_app(app)
     # The menu begins with what is opened most often, not with the lowest floor.
     order_groups(
-        *(_l("Reports"), _l("Sales"), _l("Customers"), _l("Catalog"), _l("Stock"), _l("Purchasing"), _l("Finance")),
+        *(
+            _l("Reports"),
+            _l("Sales"),
+            _l("Customers"),
+            _l("Catalog"),
+            _l("Stock"),
+            _l("Purchasing"),
+            _l("Finance"),
+        ),
         *(_l("Administration"), _l("Platform")),
     )
     return app

@@ -1,11 +1,14 @@
 """Background work through RQ, and the one table of periodic work.
 
 A job takes ids, enters the tenant, calls one operation and is safe to repeat. The web process only enqueues, and does
-so after its commit; when Redis is down the enqueueing fails quietly and the periodic sweep catches up.
+so after its commit; when Redis is down the enqueueing fails quietly and the periodic sweep catches up. Periodic work
+has turns (``core.turns``), so that two schedulers do no harm; what fails is told to those who asked by ``on_failure``.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,8 +19,10 @@ from rq.cron import CronScheduler
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from smartpos.core.db import db
+from smartpos.core import turns
+from smartpos.core.db import db, utc_now
 from smartpos.core.redis import connection
+from smartpos.core.tenancy import platform_scope
 
 DEFAULT_QUEUE = "default"
 # A job that failed is kept for a week to be looked at; what it should have done is found by its sweep.
@@ -46,8 +51,17 @@ class Job:
     timeout: int = 60
 
 
+FailureListener = Callable[[str, str], None]
+
 _table: dict[str, Periodic] = {}
 _jobs: dict[str, Job] = {}
+_listeners: list[FailureListener] = []
+
+
+def on_failure(listener: FailureListener) -> FailureListener:
+    """Have a function called with the name of work that failed and its error; in a transaction of its own."""
+    _listeners.append(listener)
+    return listener
 
 
 def periodic(cron: str, *, queue: str = DEFAULT_QUEUE, timeout: int = 300) -> Callable[[Any], Any]:
@@ -108,7 +122,8 @@ def commit_step() -> None:
 
 def run_job(name: str, *ids: int) -> None:
     """Run one declared job as a unit of its own; the worker calls this inside its application context."""
-    _run(_jobs[name].work, *ids)
+    _leave_connections()
+    _run(name, _jobs[name].work, *ids)
 
 
 def periodic_table() -> dict[str, Periodic]:
@@ -117,19 +132,62 @@ def periodic_table() -> dict[str, Periodic]:
 
 
 def run_periodic(name: str) -> None:
-    """Run one piece of periodic work as a unit of its own; the worker calls this inside its application context."""
-    _run(_table[name].work)
+    """Run one piece of periodic work; the worker calls this inside its application context."""
+    _leave_connections()
+    run_turn(name, utc_now())
 
 
-def _run(work: Callable[..., Any], *ids: int) -> None:
+def run_turn(name: str, now: datetime) -> None:
+    """Run the turn of a piece of periodic work that is due at ``now`` as a unit of its own, unless it is taken."""
+    entry = _table[name]
+    turn = turns.take_turn(name, entry.cron, now)
+    db.session.commit()
+    if turn is None:
+        log.info("turn_taken", job=name)
+        return
+    try:
+        _run(name, entry.work)
+    except BaseException as error:
+        turns.end_turn(turn, error)
+        db.session.commit()
+        raise
+    turns.end_turn(turn, None)
+    db.session.commit()
+
+
+def _leave_connections() -> None:
     # The work horse is a fork: connections opened before it belong to its parent.
     db.engine.dispose(close=False)
+
+
+def _run(name: str, work: Callable[..., Any], *ids: int) -> None:
     try:
         work(*ids)
         db.session.commit()
-    except BaseException:
+    except BaseException as error:
         db.session.rollback()
+        _tell(name, turns.told(error))
         raise
+
+
+def _tell(name: str, error: str) -> None:
+    for listener in _listeners:
+        # What made the work fail may make this fail too, and must not hide behind it.
+        with suppress(Exception):
+            try:
+                listener(name, error)
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                log.exception("failure_not_told", job=name)
+                raise
+
+
+@periodic("30 3 * * *", timeout=300)
+def forget_turns() -> None:
+    """Every night: turns of long ago are forgotten."""
+    with platform_scope(reason="forget turns of periodic work"):
+        turns.forget_turns()
 
 
 def work() -> None:

@@ -1,8 +1,12 @@
 """Periodic work of identity."""
 
-from smartpos.core.jobs import periodic
-from smartpos.core.tenancy import platform_scope
+from smartpos.core import events
+from smartpos.core.jobs import on_failure, periodic
+from smartpos.core.tenancy import platform_scope, tenant_scope
 from smartpos.identity.operations.sessions import forget_old_sessions
+from smartpos.identity.queries import platform_id, system_actor
+
+LONGEST_ERROR = 300
 
 
 @periodic("40 2 * * *", timeout=300)
@@ -10,3 +14,19 @@ def clear_sessions() -> None:
     """Every night: sessions that ended long ago are forgotten; the audit trail keeps who signed in when."""
     with platform_scope(reason="forget sessions that ended long ago"):
         forget_old_sessions()
+
+
+@on_failure
+def tell_platform(name: str, error: str) -> None:
+    """Work that failed becomes an event of the platform's own tenant, where there is one."""
+    organization_id = platform_id()
+    if organization_id is None:
+        return
+    with tenant_scope(organization_id):
+        events.record(
+            "core.job_failed",
+            origin_kind="organization",
+            origin_id=organization_id,
+            facts={"job": name, "error": error[:LONGEST_ERROR]},
+            actor=system_actor(organization_id),
+        )

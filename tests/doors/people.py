@@ -83,4 +83,6 @@ DOORS: dict[str, dict[str, Door]] = {
     "platform.resume": post(PLATFORM),
     "platform.visit": page("platform:organization:visit", reason="asked for help"),
     "platform.leave": post(SIGNED_IN),
+    "platform.jobs": get("platform:job:read"),
+    "platform.retry_job": post("platform:job:read"),
 }

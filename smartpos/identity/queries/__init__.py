@@ -2,7 +2,13 @@
 
 from smartpos.identity.queries.acting import actor_of_session, actor_of_user, system_actor
 from smartpos.identity.queries.directory import Person, organization_of_domain, people_named
-from smartpos.identity.queries.organizations import OrganizationLine, all_organizations
+from smartpos.identity.queries.organizations import (
+    OrganizationLine,
+    all_organizations,
+    organizations_at,
+    platform_id,
+    working_organizations,
+)
 from smartpos.identity.queries.people import (
     employee,
     open_sessions,
@@ -26,8 +32,10 @@ __all__ = [
     "is_workplace",
     "open_sessions",
     "organization_of_domain",
+    "organizations_at",
     "people_named",
     "permissions_of_role",
+    "platform_id",
     "role_counts",
     "role_keyed",
     "sees_branch",
@@ -36,4 +44,5 @@ __all__ = [
     "till_people",
     "tills_in_use",
     "transit_branch_id",
+    "working_organizations",
 ]

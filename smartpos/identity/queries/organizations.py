@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -62,3 +63,36 @@ def all_organizations() -> list[OrganizationLine]:
     ).order_by(Organization.id.desc())
     with platform_scope(reason="list organizations", user_id=current_user_id()):
         return [OrganizationLine(*row) for row in db.session.execute(statement)]
+
+
+def platform_id() -> int | None:
+    """The tenant of the platform's own people; None before ``flask users create-super-admin``."""
+    with platform_scope(reason="find the platform's own tenant"):
+        return db.session.scalar(select(Organization.id).where(Organization.is_platform))
+
+
+def working_organizations() -> list[int]:
+    """The tenants that are neither suspended nor the platform itself; for periodic work that goes through them."""
+    statement = (
+        select(Organization.id)
+        .where(Organization.status == OrganizationStatus.ACTIVE, ~Organization.is_platform)
+        .order_by(Organization.id)
+    )
+    with platform_scope(reason="list tenants for periodic work"):
+        return list(db.session.scalars(statement))
+
+
+def organizations_at(hour: int, now: datetime) -> list[int]:
+    """Those of ``working_organizations`` in whose own time zone it is ``hour`` o'clock now, or was within six hours.
+
+    For work of a certain hour of the day: asked every hour, it finds each tenant several times, so that a night in
+    which nothing ran is made up for in the morning. The work itself must know what it has done already.
+    """
+    statement = (
+        select(Organization.id, Organization.timezone)
+        .where(Organization.status == OrganizationStatus.ACTIVE, ~Organization.is_platform)
+        .order_by(Organization.id)
+    )
+    with platform_scope(reason="list tenants for periodic work"):
+        rows = db.session.execute(statement).all()
+    return [row.id for row in rows if hour <= now.astimezone(ZoneInfo(row.timezone)).hour < hour + 6]

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Length
 from smartpos.core.admin import Form, register_link
 from smartpos.core.errors import NotFound, SmartPOSError
 from smartpos.core.i18n import LANGUAGES
+from smartpos.core.oversight import periodic_work, retry_failed_job
 from smartpos.core.permissions import require
 from smartpos.identity import operations
 from smartpos.identity.forms import ReasonForm
@@ -155,8 +156,29 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("platform.organizations"))
 
 
+@platform_blueprint.get("/jobs")
+def jobs() -> ResponseReturnValue:
+    """How periodic work goes: what ran when, what failed, what waits."""
+    require(P.PLATFORM_JOBS)
+    return render_template("identity/platform/jobs.html", **periodic_work())
+
+
+@platform_blueprint.post("/jobs/<string:job_key>/retry")
+def retry_job(job_key: str) -> ResponseReturnValue:
+    """Have a failed job done once more; somebody else may have had the same thought."""
+    require(P.PLATFORM_JOBS)
+    try:
+        retry_failed_job(job_key)
+    except SmartPOSError as error:
+        flash(str(error), "error")
+    else:
+        flash(_("The job is on its way again."), "success")
+    return redirect(url_for("platform.jobs"))
+
+
 def register_menu() -> None:
-    """Put the page into the menu."""
+    """Put the pages into the menu."""
     register_link(
         _l("Platform"), _l("Organizations"), "platform.organizations", "building", P.PLATFORM_ORGANIZATIONS
     )
+    register_link(_l("Platform"), _l("Periodic work"), "platform.jobs", "clock", P.PLATFORM_JOBS)
