@@ -5,7 +5,7 @@ import time
 from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.jobs import commit_step, enqueue_after_commit, job, periodic
+from smartpos.core.jobs import PENDING, commit_step, enqueue_after_commit, job, periodic
 from smartpos.core.tenancy import platform_scope, tenant_scope
 from smartpos.notifications import channels
 from smartpos.notifications.channels import Outgoing, Retry
@@ -86,4 +86,11 @@ def sweep_deliveries() -> None:
         enqueue_after_commit(send_deliveries, organization_id)
 
 
-sent_by(send_deliveries)
+def _send_after_commit(organization_id: int) -> None:
+    # One job serves all messages of a transaction.
+    name = f"{send_deliveries.__module__}.{send_deliveries.__name__}"
+    if (name, (organization_id,)) not in db.session().info.get(PENDING, ()):
+        enqueue_after_commit(send_deliveries, organization_id)
+
+
+sent_by(_send_after_commit)

@@ -9,7 +9,6 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.jobs import PENDING, enqueue_after_commit
 from smartpos.core.scope import current_organization_id
 from smartpos.core.tenancy import ScopeMissing
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus
@@ -17,12 +16,12 @@ from smartpos.notifications.models import Channel, Delivery, DeliveryStatus
 LONGEST_BODY = 20_000
 BLOCKED_BEFORE = "this address has refused messages before"
 
-_sender: list[Callable[..., Any]] = []
+_senders: list[Callable[[int], None]] = []
 
 
-def sent_by(job: Callable[..., Any]) -> None:
-    """Name the job that sends what waits; jobs stand above operations on the stairs, so it names itself here."""
-    _sender[:] = [job]
+def sent_by(sender: Callable[[int], None]) -> None:
+    """Say who has what waits at a tenant sent; jobs stand above operations on the stairs, so they say it themselves."""
+    _senders[:] = [sender]
 
 
 def send_after_commit() -> None:
@@ -30,10 +29,8 @@ def send_after_commit() -> None:
     organization_id = current_organization_id()
     if organization_id is None:
         raise ScopeMissing("messages belong to a tenant")
-    for job in _sender:
-        name = f"{job.__module__}.{job.__name__}"
-        if (name, (organization_id,)) not in db.session().info.get(PENDING, ()):
-            enqueue_after_commit(job, organization_id)
+    for sender in _senders:
+        sender(organization_id)
 
 
 def has_blocked(channel: Channel, address: str) -> bool:
