@@ -3,6 +3,7 @@
 
 import { render } from "../vendor/htm-preact.js";
 import { html, Icon, newUuid, useEffect, useRef, useScanner, useState } from "../stock/kit.js";
+import { useKeptForm } from "../stock/kept-form.js";
 import { Api } from "../till/api.js";
 import { showMoney } from "../till/money.js";
 import { play } from "../till/sounds.js";
@@ -37,23 +38,10 @@ function opened() {
   return { ...purchase, opened: newUuid(), client_uuid: newUuid(), costs, lines: [...lines, emptyLine(newUuid())] };
 }
 
-function remembered() {
-  try {
-    const found = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-    return found && Array.isArray(found.lines) && boot.branches.some(({ id }) => id === found.branch_id) ? found : null;
-  } catch {
-    return null;
-  }
-}
-
-function remember(form) {
-  try {
-    if (form.lines.some((line) => !isEmpty(line))) sessionStorage.setItem(KEY, JSON.stringify(form));
-    else sessionStorage.removeItem(KEY);
-  } catch {
-    // It is on the screen, then, and nowhere else.
-  }
-}
+const fits = (form) => Array.isArray(form.lines) && boot.branches.some(({ id }) => id === form.branch_id);
+const holds = (form) => form.lines.some((line) => !isEmpty(line));
+/** The last line is always an empty one. */
+const tidy = (form) => (isEmpty(form.lines.at(-1) ?? {}) ? form : { ...form, lines: [...form.lines, emptyLine(newUuid())] });
 
 function cell(row, column) {
   return document.querySelector(`[data-row="${row}"][data-column="${column}"]`);
@@ -72,25 +60,14 @@ function focusOn(row, column, value) {
 }
 
 function Page() {
-  const [form, setFormState] = useState(() => remembered() ?? opened());
+  const { form, now, change, problem, setProblem, forget, restart } = useKeptForm({ key: KEY, begin: opened, fits, holds, tidy });
   const [at, setAt] = useState(null); // the row whose product is being looked for
   const [found, setFound] = useState(null);
   const [place, setPlace] = useState(0);
   const [said, setSaid] = useState("");
-  const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const now = useRef(form);
   const turn = useRef(0);
 
-  const setForm = (next) => {
-    const lines = isEmpty(next.lines.at(-1) ?? {}) ? next.lines : [...next.lines, emptyLine(newUuid())];
-    // Another content is another document: only the very same may be sent twice.
-    now.current = { ...next, lines, client_uuid: newUuid() };
-    setFormState(now.current);
-    setProblem("");
-    remember(now.current);
-  };
-  const change = (facts) => setForm({ ...now.current, ...facts });
   const changeLine = (row, facts) => change({ lines: now.current.lines.map((line, number) => (number === row ? { ...line, ...facts } : line)) });
   const refuse = (error) => {
     play("wrong");
@@ -304,11 +281,10 @@ function Page() {
         done = await api.put(`/api/supplies/${boot.purchase.id}`, body());
         if (confirm) done = await api.post(`/api/supplies/${boot.purchase.id}/confirm`, {});
       } else done = await api.post("/api/supplies", { ...body(), client_uuid, confirm });
-      sessionStorage.removeItem(KEY);
+      forget();
       if (boot.details_url) location.assign(`${boot.details_url}?id=${done.id}`);
       else {
-        now.current = opened();
-        setFormState(now.current);
+        restart();
         window.SmartPOS.toast(t("saved"), "good");
       }
     } catch (error) {

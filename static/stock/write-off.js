@@ -8,6 +8,7 @@ import { day, t, useTexts } from "../till/texts.js";
 import {
   byTouch, CameraWindow, goOn, hasCamera, html, Icon, newUuid, readAmount, useEffect, useRef, useScanner, useState,
 } from "./kit.js";
+import { useKeptForm } from "./kept-form.js";
 
 const boot = JSON.parse(document.getElementById("boot").textContent);
 useTexts(boot);
@@ -21,49 +22,24 @@ function fresh() {
   return { client_uuid: newUuid(), branch_id: usual?.id ?? null, reason: boot.reasons[0].value, notes: "", lines: [] };
 }
 
-function remembered() {
-  try {
-    const found = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-    return found && Array.isArray(found.lines) && boot.branches.some(({ id }) => id === found.branch_id) ? found : null;
-  } catch {
-    return null;
-  }
-}
-
-function remember(form) {
-  try {
-    if (form.lines.length || form.notes) sessionStorage.setItem(KEY, JSON.stringify(form));
-    else sessionStorage.removeItem(KEY);
-  } catch {
-    // It is on the screen, then, and nowhere else.
-  }
-}
+const fits = (form) => Array.isArray(form.lines) && boot.branches.some(({ id }) => id === form.branch_id);
+const holds = (form) => form.lines.length > 0 || Boolean(form.notes);
 
 const plain = (value) => plainQuantity(value).replace(/\.?0+$/, "").replace(".", ",");
 const held = (line) => thousandths(line.batch_id ? line.batches.find((lot) => lot.batch_id === line.batch_id)?.quantity ?? "0" : line.quantity);
 
 function Page() {
-  const [form, setFormState] = useState(() => remembered() ?? fresh());
+  const { form, now, change, problem, setProblem, forget, restart } = useKeptForm({ key: KEY, begin: fresh, fits, holds });
   const [query, setQuery] = useState("");
   const [found, setFound] = useState(null);
   const [place, setPlace] = useState(0);
   const [camera, setCamera] = useState(false);
   const [said, setSaid] = useState("");
-  const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const search = useRef(null);
   const notes = useRef(null);
   const turn = useRef(0);
-  const now = useRef(form);
 
-  const setForm = (next) => {
-    // Another content is another document: only the very same may be sent twice.
-    now.current = { ...next, client_uuid: newUuid() };
-    setFormState(now.current);
-    setProblem("");
-    remember(now.current);
-  };
-  const change = (facts) => setForm({ ...now.current, ...facts });
   const changeLine = (key, facts) => change({ lines: now.current.lines.map((line) => (line.key === key ? { ...line, ...facts } : line)) });
 
   const ask = (text) => api.get("/api/stock/goods", { branch_id: now.current.branch_id, q: text });
@@ -173,11 +149,10 @@ function Page() {
         product_id: line.id, quantity: plainQuantity(readAmount(line.text, line.digits)), batch_id: line.batch_id,
       }));
       const { id } = await api.post("/api/stock/write-offs", { client_uuid, branch_id, reason, notes: text || null, items });
-      sessionStorage.removeItem(KEY);
+      forget();
       if (boot.details_url) location.assign(`${boot.details_url}?id=${id}`);
       else {
-        now.current = fresh();
-        setFormState(now.current);
+        restart();
         window.SmartPOS.toast(t("written_off"), "good");
       }
     } catch (error) {
