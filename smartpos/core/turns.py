@@ -85,7 +85,7 @@ def latest_turns() -> Mapping[str, LatestTurn]:
         JobRun.status == JobRunStatus.FAILED, JobRun.started_at > utc_now() - timedelta(days=7)
     )
     with platform_scope(reason="look at periodic work"):
-        failures = dict(db.session.execute(select(JobRun.name, failed).group_by(JobRun.name)))
+        failures = dict(db.session.execute(select(JobRun.name, failed).group_by(JobRun.name)).all())
         last = select(JobRun).ext(distinct_on(JobRun.name)).order_by(JobRun.name, JobRun.due_at.desc())
         return {
             row.name: LatestTurn(
