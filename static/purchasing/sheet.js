@@ -151,6 +151,11 @@ function Page() {
     return () => clearTimeout(timer);
   }, [query, at]);
 
+  // On a full sheet what is found would lie below the edge of the window.
+  useEffect(() => {
+    for (const id of ["sheet-found", `found-${place}`]) document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+  }, [found, place]);
+
   const enterProduct = async (row) => {
     const line = now.current.lines[row];
     const text = line.raw.trim();

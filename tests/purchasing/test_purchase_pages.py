@@ -143,6 +143,37 @@ def test_an_invoice_is_typed_and_confirmed_by_keyboard_alone(
     assert not broken(shop)
 
 
+@pytest.mark.parametrize(
+    ("screen", "lines"),
+    [({"viewport": {"width": 1366, "height": 768}}, 7), (PHONE, 2)],
+    ids=["desk", "phone"],
+)
+def test_what_is_found_can_be_seen_on_a_full_sheet(
+    live_server: LiveServer, browse: Callable[..., Page], screen: dict[str, Any], lines: int
+) -> None:
+    for number in range(12):
+        live_server.shop.product(f"Kartoshka {number}", stock=None)
+    page = browse("manager", **screen)
+    page.goto(f"{live_server.url}/admin/purchases/")
+    page.locator("a[href$='/purchases/new'].primary").click()
+    is_at(page, 0, "product")
+    paste(page, "\r\n".join(f"Nimadir notanish {number}\t1\t100" for number in range(lines)))
+    is_at(page, lines, "product")
+    page.keyboard.type("kartoshka", delay=TYPING)
+    expect(page.locator("#sheet-found li").nth(5)).to_be_attached()
+    for _turn in range(5):
+        page.keyboard.press("ArrowDown")
+    chosen = page.locator("#sheet-found [aria-selected=true]")
+    expect(chosen).to_have_attribute("id", "found-5")
+    box = chosen.bounding_box()
+    assert box is not None
+    seen = page.evaluate(
+        "([x, y]) => Boolean(document.elementFromPoint(x, y)?.closest('#found-5'))",
+        [box["x"] + 20, box["y"] + box["height"] / 2],
+    )
+    assert seen
+
+
 def test_rows_come_from_excel_and_goods_from_the_scanner(
     live_server: LiveServer, browse: Callable[..., Page]
 ) -> None:

@@ -317,3 +317,16 @@ def test_everything_arrived_is_one_press(live_server: LiveServer, browse: Callab
         row = db.session.execute(select(StockTransfer).where(StockTransfer.id == number)).scalar_one()
         assert row.status is TransferStatus.COMPLETED
     assert holds(shop, goods[0], shop.warehouse_id)[0] == Decimal("2.5")
+
+
+def test_its_page_fits_a_phone(live_server: LiveServer, browse: Callable[..., Page]) -> None:
+    shop = live_server.shop
+    number = sent(
+        shop, (shop.product("Go‘sht konservasi birinchi navli 325 g", stock="9", cost="123456"), "7")
+    )
+    page = browse("owner", **PHONE)
+    page.goto(f"{live_server.url}/admin/stock_transfers/details/?id={number}")
+    table = page.locator(".transfer-lines")
+    expect(table).to_be_visible()
+    assert table.evaluate("(table) => table.scrollWidth <= table.parentElement.clientWidth")
+    expect(table.locator("tbody td.num").first).to_be_in_viewport()

@@ -189,7 +189,7 @@ def _pdf_data(account: Account, period: Period, found: ledgers.Statement, actor:
             [_("Period"), f"{day(period.first)} – {day(period.last)}"],
             [_("Currency"), actor.organization.currency],
         ],
-        "head": [_("Date"), _("What for"), _("Due on"), _("Change"), _("Balance")],
+        "head": [_("Date"), _("What for"), _("Due on"), _("Amount"), _("Balance")],
         "rows": [
             [day(period.first), _("Balance at the beginning"), "", "", str(money(found.opening))],
             *(

@@ -19,7 +19,7 @@ describe(
         PurchaseStatus.CANCELLED: (_l("Cancelled"), "bad"),
     }
 )
-describe({PurchaseType.PURCHASE: _l("Purchase"), PurchaseType.RETURN: (_l("Return to the supplier"), "warn")})
+describe({PurchaseType.PURCHASE: _l("Purchase"), PurchaseType.RETURN: (_l("Return"), "warn")})
 describe(
     {
         CostKind.TRANSPORT: _l("Transport"),

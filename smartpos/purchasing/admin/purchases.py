@@ -140,16 +140,16 @@ class PurchaseView(ReadOnlyView):
     )
     menu_icon, menu_order = "truck", 10
     lead = _l("What was ordered, what came, what it costs and what is owed for it.")
-    details_template = "purchasing/purchase.html"
+    list_template, details_template = "purchasing/purchases.html", "purchasing/purchase.html"
     column_list = (
         "number",
         "document_date",
         "supplier",
-        "document_number",
-        "branch",
-        "status",
-        "due_date",
         "total_amount",
+        "status",
+        "branch",
+        "due_date",
+        "document_number",
     )
     column_details_list = (
         *("type", "status", "supplier", "branch", "document_number", "document_date"),
@@ -351,6 +351,10 @@ class PurchaseView(ReadOnlyView):
             in_list=False,
         ),
     ]
+
+    def may_create(self) -> bool:
+        """Whether the person may enter a purchase."""
+        return can(P.PURCHASE_WRITE)
 
     def get_query(self) -> Any:
         """Without purchases of branches that the person does not see."""
