@@ -96,6 +96,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "purchasing.pay": page("purchasing:payment:make"),
     # --- stock -------------------------------------------------------------------------------------------------
     "stock.movements": get("stock:movement:read"),
+    "stock.wanted": get("stock:level:write"),
     "stock.product_choices": get("stock:stock:read"),
     "running_low.low": get("stock:stock:read"),
     "purchasing.show_suggestions": get("purchasing:purchase:read"),

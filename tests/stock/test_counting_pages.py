@@ -9,31 +9,26 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from smartpos.core.barcodes import check_digit
 from smartpos.core.db import db, utc_now
 from smartpos.core.tenancy import platform_scope
-from smartpos.identity.models import User
 from smartpos.identity.operations import save_settings
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.errors import CountNotOpen
 from smartpos.stock.models import BranchStock, CountStatus, StockAdjustment, StockCount, StockCountEntry
 from smartpos.stock.operations import Movement, post_movements
 from smartpos.stock.operations import counts as operations
+from tests.browsing import PATIENCE, PHONE, TYPING, scan, speak_english
 from tests.cast import PASSWORD, Shop
 from tests.conftest import LiveServer
-
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-PATIENCE = 20_000
-TYPING = 110  # milliseconds between two keys: nobody takes this for a scanner
 
 
 @pytest.fixture(autouse=True)
 def one_count_at_a_time(live_server: LiveServer) -> Iterator[None]:
     """English pages, and no count that is left open by a test."""
-    with live_server.shop.inside("owner"):
-        db.session.execute(update(User).values(locale="en"))
+    speak_english(live_server.shop)
     yield
     shop = live_server.shop
     with shop.inside("owner"):
@@ -106,19 +101,6 @@ def books_of(server: LiveServer) -> list[Any]:
         return list(verify_books())
 
 
-def scan(page: Page, code: str) -> None:
-    """As a scanner does, within a moment."""
-    page.evaluate(
-        """(keys) => {
-          for (const key of keys) {
-            const options = { key, bubbles: true, cancelable: true };
-            (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", options));
-          }
-        }""",
-        [*code, "Enter"],
-    )
-
-
 class Counting:
     """The page of somebody who counts."""
 
@@ -155,27 +137,6 @@ class Counting:
     def add(self) -> None:
         self.page.locator(".count-card button.primary").click()
         expect(self.page.locator(".count-card")).to_have_count(0)
-
-
-@pytest.fixture
-def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """``browse("warehouse", **PHONE)``: a page of a browser in which that person has signed in."""
-    contexts = []
-
-    def sign_in(who: str, **options: Any) -> Page:
-        context = browser.new_context(locale="en-US", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{live_server.url}/login")
-        page.fill("[name=name]", who)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/(admin|profile|till)"))
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
 
 
 def test_a_shelf_is_counted_without_the_network_and_posted(

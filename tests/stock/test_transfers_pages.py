@@ -1,20 +1,21 @@
 """Transfers in the back office and in a real browser: asked for, approved, sent off, received with a discrepancy."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from smartpos.core.db import db
 from smartpos.stock.models import StockTransfer, TransferStatus
 from smartpos.stock.transfer_texts import new_transfer_texts, receiving_texts
-from tests.cast import PASSWORD, Shop
+from tests.browsing import PATIENCE, PHONE, scan
+from tests.cast import Shop
 from tests.conftest import Api, LiveServer, csrf_of
 from tests.stock.movers import (
     approve,
@@ -31,8 +32,6 @@ from tests.stock.movers import (
 )
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "stock"
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-PATIENCE = 15_000
 
 
 # --- The back office --------------------------------------------------------------------------------------------------
@@ -186,40 +185,6 @@ def test_every_text_of_the_scripts_is_given(
 
 
 # --- In a browser -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """``browse("warehouse", **PHONE)``: a page of a browser in which that person has signed in."""
-    contexts = []
-
-    def sign_in(who: str, **options: Any) -> Page:
-        context = browser.new_context(locale="en-US", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{live_server.url}/login")
-        page.fill("[name=name]", who)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/(admin|profile|till)"))
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-
-
-def scan(page: Page, code: str) -> None:
-    """As a scanner does, within a moment."""
-    page.evaluate(
-        """(keys) => {
-          for (const key of keys) {
-            const options = { key, bubbles: true, cancelable: true };
-            (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", options));
-          }
-        }""",
-        [*code, "Enter"],
-    )
 
 
 def type_slowly(page: Page, text: str) -> None:

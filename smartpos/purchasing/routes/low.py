@@ -44,6 +44,7 @@ def low() -> tuple[str, int]:
         found=found,
         days=velocity_days(me()),
         sees_movements=can(P.MOVEMENT_READ),
+        sets_levels=can(P.LEVEL_WRITE),
         sees_purchases=can(PurchasingPermission.PURCHASE_READ),
         first_url=url_for("running_low.low", **kept) if cursor else "",
         next_url=url_for("running_low.low", cursor=found.next_cursor, **kept)

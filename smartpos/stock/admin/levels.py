@@ -131,7 +131,12 @@ class StockView(InSight, TenantView):
     column_filters = ("branch", "product", RunsLow(), "quantity")
     form_ajax_refs = {"branch": PLACES}
     search_hint = _l("Product or article")
+    list_template = "stock/stock_levels.html"
     form_columns = ("min_quantity", "reorder_point", "max_quantity")
+
+    def may_set_levels(self) -> bool:
+        """Whether the person may set levels: the list leads there."""
+        return can(P.LEVEL_WRITE)
 
     def search(self, query: Any, words: list[str]) -> Any:
         query = query.join(Product, Product.id == BranchStock.product_id)
