@@ -149,7 +149,7 @@ def test_an_invoice_is_typed_and_confirmed_by_keyboard_alone(
     ids=["desk", "phone"],
 )
 def test_what_is_found_can_be_seen_on_a_full_sheet(
-    live_server: LiveServer, browse: Callable[..., Page], screen: dict[str, Any], lines: int
+    live_server: LiveServer, browse: Callable[..., Page], screen: dict[str, object], lines: int
 ) -> None:
     for number in range(12):
         live_server.shop.product(f"Kartoshka {number}", stock=None)
