@@ -26,7 +26,6 @@ class WorkLine:
     """One line of the table of periodic work. ``state`` is done, failed, running, stuck or never."""
 
     name: str
-    what: str
     cron: str
     state: str
     started_at: datetime | None
@@ -92,7 +91,6 @@ def _line(name: str, entry: Periodic, last: turns.LatestTurn | None, now: dateti
         state = "stuck"  # its worker was killed, or it would have ended by now
     return WorkLine(
         name=name.removeprefix("smartpos."),
-        what=(entry.work.__doc__ or "").partition("\n")[0],
         cron=entry.cron,
         state=state,
         started_at=last.started_at if last else None,
