@@ -1,1 +1,1 @@
-"""Questions about reports: what a person asks of one, and its rows and totals."""
+"""Questions that reports and dashboards ask."""

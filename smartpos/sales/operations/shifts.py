@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Forbidden, Invalid
+from smartpos.core.events import record
 from smartpos.core.money import MONEY_LIMIT
 from smartpos.finance.errors import ReasonNeeded
 from smartpos.finance.models import CashEntryKind
@@ -37,6 +38,7 @@ from smartpos.sales.queries import open_shift_of, own_open_shift, works_in
 from smartpos.sales.totals import with_cash
 
 SHIFT_ORIGIN = "shift"
+SHIFT_CLOSED = "sales.shift_closed"
 LONGEST_REASON = 500
 NOTHING = Decimal("0.00")
 
@@ -121,6 +123,20 @@ def close_shift(
         shift.expected_foreign = locked.foreign_balance
         shift.closing_foreign = counted.foreign
         shift.foreign_difference = foreign_difference
+    record(
+        SHIFT_CLOSED,
+        origin_kind=SHIFT_ORIGIN,
+        origin_id=shift.id,
+        facts={
+            "branch_id": shift.branch_id,
+            "till_id": shift.till_id,
+            "cashier_id": shift.cashier_id,
+            "number": shift.number,
+            "difference": str(difference),
+            "is_forced": shift.is_forced,
+        },
+        actor=actor,
+    )
     db.session.flush()
     return shift
 

@@ -1,4 +1,4 @@
-"""Commands about the books. They stand here because sales looks down on stock and finance."""
+"""Commands about the books and their summaries. They stand here because the top floor looks down on all ledgers."""
 
 import sys
 
@@ -11,13 +11,17 @@ from sqlalchemy import select
 
 from smartpos.core.books import Difference
 from smartpos.core.db import db
+from smartpos.core.scope import current_organization_id
 from smartpos.core.tenancy import platform_scope
+from smartpos.identity.commands import for_each_organization
 from smartpos.identity.models import Organization
-from smartpos.sales.queries.books import verify_books
+from smartpos.reports.operations.summaries import rebuild_summaries
+from smartpos.reports.queries.books import verify_books
 
 MOST_SHOWN = 50
 
 books = AppGroup("books", help="Prove that the books agree.")
+reports = AppGroup("reports", help="Summaries that dashboards read.")
 
 
 @books.command("verify")
@@ -36,6 +40,23 @@ def verify(organization: str | None) -> None:
         click.echo(f"The books of {organization} agree.")
     else:
         click.echo(f"The books of {len(names)} organizations agree.")
+
+
+@reports.command("rebuild")
+@click.option(
+    *("--organization", "--tenant", "organization"),
+    metavar="DOMAIN",
+    help="Only this organization; all of them otherwise.",
+)
+def rebuild(organization: str | None) -> None:
+    """Make the summaries of days anew from the ledgers, each organization in its own transaction."""
+    for_each_organization(organization, _rebuild, reason="flask reports rebuild", things="days of branches")
+
+
+def _rebuild() -> int:
+    organization_id = current_organization_id()
+    assert organization_id is not None
+    return rebuild_summaries(organization_id).sets
 
 
 def _id_of(domain: str) -> int:
@@ -59,3 +80,4 @@ def _print(found: list[Difference], names: dict[int, str]) -> None:
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(books)
+    app.cli.add_command(reports)
