@@ -12,7 +12,7 @@ from sqlalchemy import select
 from smartpos.core.books import Difference
 from smartpos.core.db import db
 from smartpos.core.scope import current_organization_id
-from smartpos.core.tenancy import platform_scope
+from smartpos.core.tenancy import ScopeMissing, platform_scope
 from smartpos.identity.commands import for_each_organization
 from smartpos.identity.models import Organization
 from smartpos.reports.operations.summaries import rebuild_summaries
@@ -55,7 +55,8 @@ def rebuild(organization: str | None) -> None:
 
 def _rebuild() -> int:
     organization_id = current_organization_id()
-    assert organization_id is not None
+    if organization_id is None:
+        raise ScopeMissing("summaries belong to a tenant")
     return rebuild_summaries(organization_id).sets
 
 

@@ -1,4 +1,4 @@
-"""Work of selling that nobody waits for: the nightly proof of the books, and printing."""
+"""Work of selling that nobody waits for: printing."""
 
 import time
 
@@ -15,28 +15,10 @@ from smartpos.sales.operations.printing import (
 )
 from smartpos.sales.printing.errands import errand_of
 from smartpos.sales.printing.transport import PrinterFailed, send_to_printer
-from smartpos.sales.queries.books import verify_books
 
 SECOND_TRY_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
-
-
-@periodic("30 22 * * *", timeout=1800)
-def prove_books() -> None:
-    """Every night: say in the log where the books do not agree."""
-    with platform_scope(reason="nightly proof of the books"):
-        found = verify_books()
-    for one in found:
-        log.error(
-            "books_differ",
-            organization_id=one.organization_id,
-            check=one.check,
-            subject=one.subject,
-            recorded=str(one.recorded),
-            computed=str(one.computed),
-        )
-    log.info("books_verified", differences=len(found))
 
 
 @job(timeout=120)

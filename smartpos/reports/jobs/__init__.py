@@ -1,3 +1,3 @@
 """Work of reports that nobody waits for."""
 
-from smartpos.reports.jobs import summaries  # noqa: F401 - declares its work
+from smartpos.reports.jobs import books, summaries  # noqa: F401 - they declare their work

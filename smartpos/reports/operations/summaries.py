@@ -104,8 +104,9 @@ class Refreshed:
 def refresh_summaries(organization_id: int, *, settles_after: timedelta = SETTLES_AFTER) -> Refreshed:
     """Sum up anew every day of every branch to which receipts have come since the mark, and move the mark.
 
-    Receipts younger than ``settles_after`` wait for the next time. A day is always summed up whole, whatever came to it late: refunds, and sales that a till made without a connection
-    days ago. A fixed number of statements; safe to repeat and to run twice at once. Inside the tenant; flushes.
+    Receipts younger than ``settles_after`` wait for the next time. A day is always summed up whole, whatever came to it
+    late: refunds, and sales that a till made without a connection days ago. A fixed number of statements; safe to
+    repeat and to run twice at once. Inside the tenant; flushes.
     """
     return _bring_to_date(organization_id, _lock_mark(organization_id), settles_after)
 
