@@ -24,6 +24,7 @@ from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey
 from smartpos.factory import create_app
 from tests import servers
+from tests.browsing import signing_in, speak_english
 from tests.cast import PASSWORD, ROLES, Shop, make_shop
 
 TEMPLATE = "smartpos_migrated"
@@ -179,6 +180,22 @@ def client_of(app: Flask) -> Callable[..., FlaskClient]:
 
 
 @pytest.fixture
+def manager_in_english(shop: Shop, client_of: Callable[..., FlaskClient]) -> FlaskClient:
+    """The manager's client; what pages say to any of the shop's people is in the language of the code."""
+    speak_english(shop)
+    return client_of("manager")
+
+
+def poster(client: FlaskClient) -> Callable[..., Any]:
+    """``post(url, name=value)``: a form sent as a page would send it, up to the page that it leads to."""
+
+    def send(url: str, **form: Any) -> Any:
+        return client.post(url, data=form | {"csrf_token": csrf_of(client)}, follow_redirects=True)
+
+    return send
+
+
+@pytest.fixture
 def api_of(app: Flask) -> Callable[..., Api]:
     """``api_of("cashier")``: a client of the API with that person's bearer token."""
 
@@ -248,6 +265,13 @@ def browser() -> Iterator[Any]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def browse(browser: Any, live_server: LiveServer) -> Iterator[Callable[..., Any]]:
+    """``browse("warehouse", **PHONE)``: a page of a browser in which that person has signed in; it may not complain."""
+    with signing_in(browser, live_server.url) as sign_in:
+        yield sign_in
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -8,34 +8,23 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
 
 from smartpos.core.db import db
 from smartpos.crm.models import Supplier
 from smartpos.crm.operations import create_supplier, open_supplier_account
-from smartpos.identity.models import User
 from smartpos.purchasing.models import SupplierPayment, SupplierPrice
 from tests.cast import Shop
-
-
-@pytest.fixture(autouse=True)
-def in_english(shop: Shop) -> None:
-    """What pages say is asserted in the language of the code."""
-    with shop.inside("owner"):
-        db.session.execute(update(User).values(locale="en"))
+from tests.conftest import poster
 
 
 @pytest.fixture
-def manager(client_of: Callable[..., FlaskClient], shop: Shop) -> FlaskClient:
-    return client_of("manager")
+def manager(manager_in_english: FlaskClient) -> FlaskClient:
+    return manager_in_english
 
 
 @pytest.fixture
-def post(manager: FlaskClient, csrf: Callable[[FlaskClient], str]) -> Callable[..., Any]:
-    def send(url: str, **form: Any) -> Any:
-        return manager.post(url, data=form | {"csrf_token": csrf(manager)}, follow_redirects=True)
-
-    return send
+def post(manager: FlaskClient) -> Callable[..., Any]:
+    return poster(manager)
 
 
 @pytest.fixture

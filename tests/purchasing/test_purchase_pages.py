@@ -1,70 +1,28 @@
 """Purchases in a real browser: typed by keyboard alone, pasted, unloaded on a phone, confirmed and reverted."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select, update
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from smartpos.core.db import db
-from smartpos.identity.models import User
 from smartpos.purchasing.models import Purchase, PurchaseStatus
 from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
-from tests.cast import PASSWORD, Shop
+from tests.browsing import PATIENCE, PHONE, TYPING, scan, speak_english
+from tests.cast import Shop
 from tests.conftest import LiveServer
 from tests.purchasing.helpers import TODAY, balance, broken, level, lots, make_supplier
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-PATIENCE = 20_000
-TYPING = 110  # milliseconds between two keys: nobody takes this for a scanner
 NEXT_YEAR = TODAY + timedelta(days=365)
 
 
 @pytest.fixture(autouse=True)
 def in_english(live_server: LiveServer) -> None:
-    with live_server.shop.inside("owner"):
-        db.session.execute(update(User).values(locale="en"))
-
-
-@pytest.fixture
-def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """``browse("manager", **PHONE)``: a page of a browser in which that person has signed in; it may not complain."""
-    contexts, complaints = [], []
-
-    def sign_in(who: str, **options: Any) -> Page:
-        context = browser.new_context(locale="en-US", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{live_server.url}/login")
-        page.fill("[name=name]", who)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/(admin|profile|till)"))
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def scan(page: Page, code: str) -> None:
-    """As a scanner does, within a moment."""
-    page.evaluate(
-        """(keys) => {
-          for (const key of keys) {
-            const options = { key, bubbles: true, cancelable: true };
-            (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", options));
-          }
-        }""",
-        [*code, "Enter"],
-    )
+    speak_english(live_server.shop)
 
 
 def paste(page: Page, text: str) -> None:

@@ -1,0 +1,62 @@
+"""What the tests of pages in a real browser share: people who sign in, a phone, a scanner, the language of the code."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+
+from smartpos.core.db import db
+from smartpos.identity.models import User
+from tests.cast import PASSWORD, Shop
+
+if TYPE_CHECKING:  # not for those who run without a browser
+    from playwright.sync_api import Browser, Page
+
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PATIENCE = 20_000
+TYPING = 110  # milliseconds between two keys: nobody takes this for a scanner
+
+
+def speak_english(shop: Shop) -> None:
+    """What pages say is asserted in the language of the code."""
+    with shop.inside("owner"):
+        db.session.execute(update(User).values(locale="en"))
+
+
+@contextmanager
+def signing_in(browser: "Browser", url: str) -> Iterator[Callable[..., "Page"]]:
+    """``sign_in("warehouse", **PHONE)``: a page on which that person has signed in; it may not complain."""
+    contexts, complaints = [], []
+
+    def sign_in(who: str, **options: Any) -> "Page":
+        context = browser.new_context(locale="en-US", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{url}/login")
+        page.fill("[name=name]", who)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(re.compile(r"/(admin|profile|till)"))
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def scan(page: "Page", code: str) -> None:
+    """As a scanner does, within a moment."""
+    page.evaluate(
+        """(keys) => {
+          for (const key of keys) {
+            const options = { key, bubbles: true, cancelable: true };
+            (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", options));
+          }
+        }""",
+        [*code, "Enter"],
+    )
