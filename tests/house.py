@@ -123,6 +123,14 @@ def furnish(app: Flask, connection: Connection) -> House:
         options=checked,
     )
     made |= {"run_id": run["id"], "kind": "products"}
+    notice = make_row(
+        connection,
+        tables["notifications"],
+        shop.organization_id,
+        user_id=shop.users["manager"],
+        kind="stock.low",
+    )
+    made["notification_id"] = notice["id"]
     jobs = tables["print_jobs"]
     job = make_row(connection, jobs, shop.organization_id, created_by=shop.users["cashier"])
     made |= {"job_id": job["id"], "receipt_number": "9-9-999", "slug": "sales-by-day", "job_key": "gone"}

@@ -94,6 +94,8 @@ class Subscription(TenantModel):
     mode: Mapped[Mode] = enum_column(Mode, name="notice_mode")
     updated_at: Mapped[UpdatedAt]
 
+    user: Mapped[User] = related(user_id)
+
 
 class NotificationPreference(TenantModel):
     """When a person wants to be left alone, and when the digest comes; hours of the tenant's time zone."""

@@ -50,6 +50,14 @@ DOORS: dict[str, dict[str, Door]] = {
         SIGNED_IN, {"current_password": "wrong", "new_password": "long-enough-9"}
     ),
     "identity_api.logout": post(SIGNED_IN),
+    "notifications.inbox": get(SIGNED_IN),
+    "notifications.open_notice": get(SIGNED_IN, owner="manager"),
+    "notifications.read_one": post(SIGNED_IN, owner="manager"),
+    "notifications.read_all": post(SIGNED_IN),
+    "notifications.settings": page(SIGNED_IN, digest_at="09:00"),
+    "notifications_api.notices": get(SIGNED_IN),
+    "notifications_api.read": post(SIGNED_IN, owner="manager"),
+    "notifications_api.read_all": post(SIGNED_IN, {}),
     # --- the organization --------------------------------------------------------------------------------------
     "identity.organization": {
         "GET": Door("identity:organization:read"),

@@ -57,6 +57,9 @@ VIEWS: dict[str, View] = {
             ("reset_password", "reset_pin", "lock", "unlock", "two_step_off", "end_sessions"), USER_WRITE
         ),
     ),
+    "notices": View("notifications:delivery:read"),
+    "deliveries": View("notifications:delivery:read", acts={"again": "notifications:delivery:read"}),
+    "subscriptions": View("notifications:delivery:read"),
     "roles": View("identity:role:read", "identity:role:write"),
     "branches": View(BRANCH_READ, "identity:branch:write"),
     "tills": View(

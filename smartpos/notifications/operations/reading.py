@@ -1,0 +1,33 @@
+"""Reading notices: one, or all of them."""
+
+from sqlalchemy import update
+
+from smartpos.core.db import db, utc_now
+from smartpos.identity.actors import Actor
+from smartpos.notifications.models import Notification
+from smartpos.notifications.queries.inbox import notice_of
+
+
+def read_notice(notice_id: int, *, actor: Actor) -> Notification:
+    """Note that a person has seen one of their notices; the first time counts. Raises NoSuchNotice."""
+    row = notice_of(actor, notice_id)
+    if row.read_at is None:
+        row.read_at = utc_now()
+        db.session.flush()
+    return row
+
+
+def read_all(*, up_to: int | None = None, actor: Actor) -> int:
+    """Note that a person has seen all of their notices, those after ``up_to`` excepted: they came meanwhile.
+
+    Gives how many were unread.
+    """
+    statement = (
+        update(Notification)
+        .where(Notification.user_id == actor.user_id, Notification.read_at.is_(None))
+        .values(read_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
+    if up_to is not None:
+        statement = statement.where(Notification.id <= up_to)
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
