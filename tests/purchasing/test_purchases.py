@@ -39,11 +39,6 @@ from tests.purchasing.helpers import (
 )
 
 
-@pytest.fixture
-def api(shop: Shop, api_of: Callable[..., Api]) -> Api:
-    return api_of("manager")
-
-
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """The statements that are sent within."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.cast import Shop
 from tests.conftest import Api, csrf_of
 from tests.purchasing.helpers import (
@@ -15,11 +13,6 @@ from tests.purchasing.helpers import (
     lots,
     supply,
 )
-
-
-@pytest.fixture
-def api(shop: Shop, api_of: Callable[..., Api]) -> Api:
-    return api_of("manager")
 
 
 def test_what_was_split_is_not_split_again_by_a_repeated_request(shop: Shop, api: Api) -> None:

@@ -1,11 +1,9 @@
 """Taking purchases back, and sending goods back to the supplier."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -29,11 +27,6 @@ from tests.purchasing.helpers import (
     movements,
     supply,
 )
-
-
-@pytest.fixture
-def api(shop: Shop, api_of: Callable[..., Api]) -> Api:
-    return api_of("manager")
 
 
 def take_out(shop: Shop, product_id: int, quantity: str) -> None:

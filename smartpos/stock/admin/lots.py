@@ -186,16 +186,11 @@ class LotView(TenantView):
     def extra_loads(self) -> list[Any]:
         return [joinedload(Batch.product)]
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The page, with what is left of each lot."""
-        count, rows = super().get_list(*asked, **options)
-        _tell_left(rows)
-        return count, rows
-
-    def row_or_404(self, key: Any) -> Any:
-        row = super().row_or_404(key)
-        _tell_left([row])
-        return row
+    def enrich(self, rows: list[Any]) -> None:
+        """What is left of each lot."""
+        left = queries.left_of([row.id for row in rows])
+        for row in rows:
+            row.left = left.get(row.id, 0)
 
     def save(self, form: Any, model: Any, is_created: bool) -> Any:
         return edit_lot(
@@ -230,13 +225,6 @@ class LotView(TenantView):
     def sees_movements(self) -> bool:
         """Whether the person may open the page of movements."""
         return can(P.MOVEMENT_READ)
-
-
-def _tell_left(rows: list[Any]) -> None:
-    """Put what is left of them onto the lots, for all of them at once."""
-    left = queries.left_of([row.id for row in rows])
-    for row in rows:
-        row.left = left.get(row.id, 0)
 
 
 class LotStockView(InSight, ReadOnlyView):
