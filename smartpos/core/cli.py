@@ -8,10 +8,11 @@ from smartpos.core import audit, jobs
 
 
 @click.command("worker")
+@click.argument("queues", nargs=-1)
 @with_appcontext
-def worker() -> None:
-    """Run background jobs until stopped."""
-    jobs.work()
+def worker(queues: tuple[str, ...]) -> None:
+    """Run background jobs until stopped: those of the queues named, or of the default one."""
+    jobs.work(*queues)
 
 
 @click.command("scheduler")

@@ -6,7 +6,10 @@ removed some time after its row is gone, so a row never lacks its file; what has
 
 import os
 import secrets
+import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -28,6 +31,8 @@ ORPHAN_AGE = 24 * 60 * 60
 # Pictures and documents that a browser may show; anything else is only ever downloaded.
 SHOWN = frozenset({"image/webp", "image/jpeg", "image/png", "application/pdf"})
 SUFFIXES = {"image/webp": ".webp", "image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf"}
+# What the column for the size can hold; a spreadsheet of ten million rows is a tenth of it.
+LARGEST_MADE = 2**31 - 1
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +64,55 @@ def store_file(
         original_name=_harmless(original_name),
         content_type=content_type,
         size=len(content),
+        created_by=current_user_id(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+@contextmanager
+def workshop(name: str) -> Iterator[Path]:
+    """An empty folder of the tenant in force for files that are being made, gone afterwards whatever happens.
+
+    It lies beside the finished files, so that ``adopt_file`` only renames. What a killed process leaves there is
+    removed by the next one with the same name, or at night like every file without a row.
+    """
+    organization_id = current_organization_id()
+    if organization_id is None:
+        raise ScopeMissing("a file belongs to an organization")
+    folder = _folder(organization_id) / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def adopt_file(made: Path, *, original_name: str, content_type: str) -> StoredFile:
+    """Keep a file that lies finished in a ``workshop``, however large, without reading it; its row, flushed.
+
+    Raises Invalid when it is larger than two gigabytes, OSError when the disk does not take it.
+    """
+    organization_id = current_organization_id()
+    if organization_id is None:
+        raise ScopeMissing("a file belongs to an organization")
+    size = made.stat().st_size
+    if size > LARGEST_MADE:
+        raise Invalid(_("This file is empty or too large."), largest=LARGEST_MADE)
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    name = secrets.token_hex(16) + SUFFIXES.get(content_type, ".bin")
+    path = f"{name[:2]}/{name}"
+    target = _folder(organization_id) / path
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made.rename(target)
+    row = StoredFile(
+        path=path,
+        original_name=_harmless(original_name),
+        content_type=content_type,
+        size=size,
         created_by=current_user_id(),
     )
     db.session.add(row)

@@ -190,11 +190,18 @@ def forget_turns() -> None:
         turns.forget_turns()
 
 
-def work() -> None:
-    """Run a worker until it is told to stop."""
-    Worker([Queue(DEFAULT_QUEUE, connection=connection())], connection=connection()).work(
-        logging_level="WARNING"
-    )
+def work(*queues: str) -> None:
+    """Run a worker of these queues until it is told to stop; of the default one when none is named."""
+    named = [Queue(name, connection=connection()) for name in queues or (DEFAULT_QUEUE,)]
+    Worker(named, connection=connection()).work(logging_level="WARNING")
+
+
+def is_idle(queue: str) -> bool:
+    """Whether nothing waits in a queue. False too when Redis does not answer: nobody would hear what is sent now."""
+    try:
+        return not Queue(queue, connection=connection()).count
+    except (RedisError, OSError):
+        return False
 
 
 def schedule() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from smartpos.core.db import GlobalModel, TenantModel, TenantRoot, db
@@ -78,6 +78,17 @@ def enter(scope: Scope | None) -> None:
             # A failed transaction takes no statement, and trying would hide the error that made it fail.
             if _takes_statements(connection):
                 connection.exec_driver_sql(_settings(scope), execution_options={"no_parameters": True})
+
+
+@contextmanager
+def aside(engine: Engine, scope: Scope) -> Iterator[Connection]:
+    """A transaction beside the session's, behind the same walls, committed at the end; for any thread.
+
+    What is written here stays when the session's own work is rolled back, and others see it while that goes on.
+    """
+    with engine.begin() as connection:
+        connection.exec_driver_sql(_settings(scope), execution_options={"no_parameters": True})
+        yield connection
 
 
 def _takes_statements(connection: Connection) -> bool:

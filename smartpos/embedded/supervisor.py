@@ -96,8 +96,13 @@ class Supervisor:
         say("Starting web, worker and scheduler ...")
         web.start()
         self._await_ready(web, host, port)
-        for name in ("worker", "scheduler"):
-            self._app_service(name, ["-m", "flask", "--app", "app", name], WORKER_PATIENCE).start()
+        # Downloads have a worker of their own: one of a million rows must not hold up receipts to be printed.
+        for name, command in (
+            ("worker", ["worker"]),
+            ("exports", ["worker", "exports"]),
+            ("scheduler", ["scheduler"]),
+        ):
+            self._app_service(name, ["-m", "flask", "--app", "app", *command], WORKER_PATIENCE).start()
         self.instance.write_state(state="ready", url=url)
         if who:
             say(f"\n{who}\nPassword of them all: {self.env['SMARTPOS_DEMO_PASSWORD']}")

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.permissions import Permission, RoleKey, declare
+from smartpos.core.settings import Setting, SettingKind, declare_setting
 
 
 class ReportsPermission(Permission):
@@ -31,4 +32,17 @@ declare(
         RoleKey.CASHIER: {P.STATS_READ},
         RoleKey.WAREHOUSE_MANAGER: {P.DASHBOARD_READ, P.EXPORT_CREATE},
     },
+)
+
+# How many days the file of a download is kept.
+KEEP_DAYS = "export_keep_days"
+
+declare_setting(
+    Setting(
+        KEEP_DAYS,
+        SettingKind.WHOLE,
+        7,
+        _l("Days for which downloads are kept"),
+        _l("After so many days the file is removed; it can be made again."),
+    )
 )

@@ -62,10 +62,10 @@ def test_it_starts_survives_losses_and_stops(start: Start, new_folder: NewFolder
     queue = redis.Redis.from_url(run.state()["redis_url"])
     queue.set("remembered", "queued")
     supervised = psutil.Process(run.process.pid).children()
-    assert len(supervised) == 5
+    assert len(supervised) == 6
     for process in supervised:
         process.kill()
-    assert processes.wait_until(lambda: run.says().count("starting it again") == 5, seconds=30), run.says()
+    assert processes.wait_until(lambda: run.says().count("starting it again") == 6, seconds=30), run.says()
     assert processes.wait_until(lambda: is_ready(url), seconds=30)
     assert len(READY.findall(run.says())) == 1
 
