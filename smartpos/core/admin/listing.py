@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect
 
 from smartpos.core.admin import cells
+from smartpos.core.admin.exporting import Exporting
 from smartpos.core.admin.filters import Empty, Filter, RowIs, RowIsNot, clean_text, filters_for
 from smartpos.core.admin.loaders import RemoteChoices
 
@@ -47,7 +48,7 @@ class Chip:
     position: int
 
 
-class Listing(Base):
+class Listing(Exporting, Base):
     """The list of a view; mixed into Flask-Admin's ``ModelView``."""
 
     simple_list_pager = True
@@ -87,11 +88,21 @@ class Listing(Base):
 
     def get_list(self: Any, *asked: Any, **options: Any) -> Any:
         """The rows of a page and, in the same statement, what the list shows of other tables."""
-        count, query = super().get_list(*asked, **{**options, "execute": False})
+        count, query = self._asked_for(*asked, **options)
         loads = cells.loads_for(self.model, [name for name, _label in self._list_columns])
         rows = query.options(*loads, *self.extra_loads()).all()
         self.enrich(rows)
         return count, rows
+
+    def _asked_for(self: Any, *asked: Any, **options: Any) -> Any:
+        return super().get_list(*asked, **{**options, "execute": False})
+
+    def narrowed(self: Any, asked: ViewArgs) -> Any:
+        """The query of all pages: searched, filtered and in order, as the page shows them."""
+        sorting = self._get_column_by_idx(asked.sort)
+        column = sorting[0] if sorting and self.shows(sorting[0]) else None
+        query = self._asked_for(0, column, asked.sort_desc, asked.search, asked.filters, page_size=1)[1]
+        return query.limit(None).offset(None)
 
     def enrich(self, rows: list[Any]) -> None:
         """Put onto the rows what is shown of them and is no column: for a whole list at once, or for a single row."""

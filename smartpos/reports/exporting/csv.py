@@ -30,9 +30,7 @@ def write_csv(source: Source, target: Path, progress: Progress, *, locale: str) 
         write = csv.writer(file, delimiter=";" if symbol == "," else ",", lineterminator="\r\n")
         write.writerow([_harmless(str(column.label)) for column in source.columns])
         for piece in source.passing():
-            write.writerows(
-                [[say(value) for say, value in zip(tell, row, strict=False)] for row in piece]
-            )
+            write.writerows([[say(value) for say, value in zip(tell, row, strict=False)] for row in piece])
             done += len(piece)
             progress(done)
     return done
@@ -50,6 +48,8 @@ def _teller(column: Column, source: Source, symbol: str) -> Callable[[Any], str]
         if found is None:
             return text(value) if isinstance(value, str | Enum) else ""
         shown = format(found, "f")
+        if "." in shown and column.kind is not ColumnKind.MONEY:
+            shown = shown.rstrip("0").rstrip(".")  # 3.000 pieces would be three thousand to some
         return shown if symbol == "." else shown.replace(".", symbol)
 
     def day(value: Any) -> str:

@@ -353,5 +353,3 @@ def _properties(source: Source) -> dict[str, Any]:
         "author": source.author,
         "company": source.company,
     }
-
-

@@ -1,3 +1,3 @@
-"""Work of reports that nobody waits for."""
+"""Background work of reports: downloads, summaries, their check."""
 
-from smartpos.reports.jobs import books, summaries  # noqa: F401 - they declare their work
+from smartpos.reports.jobs import books, exports, summaries  # noqa: F401 - they declare their work

@@ -85,7 +85,9 @@ def order_export(
         raise Forbidden
     if client_uuid is not None:
         lock_client_uuid(client_uuid)
-        known = db.session.scalars(select(ReportRun).where(ReportRun.client_uuid == client_uuid)).one_or_none()
+        known = db.session.scalars(
+            select(ReportRun).where(ReportRun.client_uuid == client_uuid)
+        ).one_or_none()
         if known is not None:
             return known
     if report_id is None:
@@ -184,7 +186,9 @@ def begin_export(run_id: int) -> Begun | None:
     )
 
 
-def complete_export(begun: Begun, made: Path, *, rows: int, columns: Sequence[str], actor: Actor) -> ReportRun | None:
+def complete_export(
+    begun: Begun, made: Path, *, rows: int, columns: Sequence[str], actor: Actor
+) -> ReportRun | None:
     """Keep the finished file and say so; None when the run is not ours any more or is not wanted.
 
     ``columns`` are the keys of those in the file: they decide who else may have it. Raises OSError.

@@ -175,11 +175,9 @@ class AttentionView(OfBranches):
     def get_query(self) -> Any:
         return super().get_query().filter(is_flagged())
 
-    def get_list(self, *asked: Any, **options: Any) -> Any:
-        """The rows of a page, with what else is known about them."""
-        count, rows = super().get_list(*asked, **options)
+    def enrich(self, rows: list[Any]) -> None:
+        """What else is known about the receipts."""
         g.setdefault("sale_circumstances", {}).update(circumstances_of([row.id for row in rows]))
-        return count, rows
 
     @action("seen", _l("Tick off"))
     def action_seen(self, ids: list[str]) -> None:

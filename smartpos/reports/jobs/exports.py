@@ -1,0 +1,200 @@
+"""Downloads at work: a worker of the queue "exports" makes the file, in the name of whoever ordered it.
+
+Three transactions: one takes the run on, one reads (its cursor stays open to the last row), one keeps the file and says
+that the run is done. A worker that is killed leaves a run that tells nothing any more; the sweep finds it.
+"""
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import current_app, g
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import DBAPIError
+
+from smartpos.core.admin.formatters import local_datetime
+from smartpos.core.db import db, utc_now
+from smartpos.core.errors import SmartPOSError
+from smartpos.core.files import workshop
+from smartpos.core.jobs import commit_step, enqueue_after_commit, is_idle, job, periodic
+from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.identity.actors import Actor
+from smartpos.identity.queries import actor_of_user
+from smartpos.notifications.operations import notify
+from smartpos.reports.exporting.csv import write_csv
+from smartpos.reports.exporting.grids import source_of_grid
+from smartpos.reports.exporting.pdf import write_pdf
+from smartpos.reports.exporting.reports import source_of_report
+from smartpos.reports.exporting.rows import Source
+from smartpos.reports.exporting.watch import Stopped, Watch, Why
+from smartpos.reports.exporting.xlsx import write_xlsx
+from smartpos.reports.models import ExportFormat, ReportRun, RunSource, RunStatus
+from smartpos.reports.operations import exports as operations
+from smartpos.reports.operations.exports import Begun
+from smartpos.reports.operations.notices import EXPORT_FAILED, EXPORT_READY
+from smartpos.reports.queries.exports import export_of, waiting_exports
+
+EXPORTS = "exports"
+# Ten million rows take less; a worker that needs longer than this has lost its database.
+SECONDS = 3 * 60 * 60
+# Nothing more fits on the disk, into what the person may use of it, or into one file.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+log = structlog.get_logger(__name__)
+
+
+@job(queue=EXPORTS, timeout=SECONDS)
+def run_export(organization_id: int, run_id: int) -> None:
+    """Make the file of a run that waits; does nothing for any other, and is safe to repeat."""
+    with tenant_scope(organization_id):
+        begun = operations.begin_export(run_id)
+        actor = actor_of_user(begun.user_id) if begun is not None and begun.user_id is not None else None
+        commit_step()
+        if begun is None:
+            return
+        with force_locale(begun.locale):
+            if actor is None:
+                _fail(begun, _("Whoever ordered this may not sign in any more."))
+            else:
+                _work(begun, actor)
+
+
+@periodic("* * * * *", timeout=55)
+def sweep_exports() -> None:
+    """Every minute: runs whose worker was killed wait for another one, and those whose job was lost are sent again."""
+    with platform_scope(reason="sweep exports"):
+        failed = [
+            (run.organization_id, run.id)
+            for run in operations.lost_exports()
+            if run.status is RunStatus.FAILED
+        ]
+        # While something is in the queue nothing was lost, or the next minute will tell.
+        waiting = waiting_exports() if is_idle(EXPORTS) else []
+    for organization_id, run_id in failed:
+        with tenant_scope(organization_id):
+            _tell(export_of(run_id))
+    for organization_id, run_id in waiting:
+        enqueue_after_commit(run_export, organization_id, run_id)
+
+
+@periodic("30 2 * * *", timeout=600)
+def expire_exports() -> None:
+    """Every night: files that were kept long enough are let go."""
+    with platform_scope(reason="expire exports"):
+        operations.expire_exports()
+
+
+def _work(begun: Begun, actor: Actor) -> None:
+    """Make the file and keep it, or say why there is none."""
+    organization_id = actor.organization.id
+    name = f"export-{begun.id}"
+    watch = Watch(organization_id, begun.id, begun.attempt)
+    with workshop(name) as folder:
+        made = folder / f"made.{begun.format}"
+        try:
+            with watch:
+                rows, columns = _make(begun, actor, watch, made, folder)
+            with tenant_scope(organization_id, user_id=actor.user_id):
+                run = operations.complete_export(begun, made, rows=rows, columns=columns, actor=actor)
+                if run is not None:
+                    _tell(run)
+                # The file has left the folder, which goes away; nothing may undo the row after that.
+                commit_step()
+        except Exception as error:
+            db.session.rollback()
+            with tenant_scope(organization_id, user_id=actor.user_id):
+                _end_badly(begun, watch, error)
+
+
+def _make(begun: Begun, actor: Actor, watch: Watch, made: Path, folder: Path) -> tuple[int, list[str]]:
+    """Write the file; gives how many rows it holds, and the keys of its columns.
+
+    A list reads its own address, so there has to be a request: one without a browser, of the person who ordered.
+    """
+    args = begun.filters if begun.source is RunSource.GRID else {}
+    scope = tenant_scope(actor.organization.id, user_id=actor.user_id, workspace_ids=actor.workspace_ids)
+    with current_app.test_request_context("/", query_string=args), scope:
+        g.principal = actor
+        try:
+            with force_locale(begun.locale):
+                source = _source(begun, actor)
+                watch.guard()
+                watch.total = source.count()
+                watch(0)
+                write: Any = {
+                    ExportFormat.XLSX: lambda: write_xlsx(source, made, watch, folder=folder),
+                    ExportFormat.CSV: lambda: write_csv(source, made, watch, locale=begun.locale),
+                    ExportFormat.PDF: lambda: write_pdf(source, made, watch, locale=begun.locale),
+                }[begun.format]
+                return write(), [column.key for column in source.columns]
+        finally:
+            g.pop("principal", None)
+
+
+def _source(begun: Begun, actor: Actor) -> Source:
+    if begun.source is RunSource.GRID:
+        source = source_of_grid(begun.report, begun.columns, title=begun.title, actor=actor)
+    else:
+        source = source_of_report(begun.report, begun.filters, begun.columns, title=begun.title, actor=actor)
+    source.author, source.company = actor.name, actor.organization.name
+    made = _(
+        "Made on %(moment)s by %(person)s", moment=local_datetime(utc_now()).striptags(), person=actor.name
+    )
+    money = _("Amounts in %(currency)s", currency=actor.organization.currency)
+    source.lines = [*source.lines, f"{actor.organization.name} · {money} · {made}"]
+    return source
+
+
+def _end_badly(begun: Begun, watch: Watch, error: Exception) -> None:
+    """Say why there is no file. What asks for another attempt is left to the sweep."""
+    why = error.why if isinstance(error, Stopped) else watch.why
+    if why is Why.CANCELLED:
+        operations.stop_export(begun)
+    elif why is Why.TAKEN:
+        log.warning("export_taken_over", run_id=begun.id)
+    elif isinstance(error, DBAPIError) and error.connection_invalidated:
+        raise error
+    else:
+        _fail(begun, _reason(begun, error))
+
+
+def _reason(begun: Begun, error: Exception) -> str:
+    if isinstance(error, SmartPOSError):
+        return str(error)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in FULL:
+            log.error("export_disk_full", run_id=begun.id)
+            return _(
+                "There is no room left for the file. Free some space or narrow the filters, and try again."
+            )
+        cause = cause.__cause__ or cause.__context__
+    log.error("export_failed", run_id=begun.id, exc_info=error)
+    if isinstance(error, JobTimeoutException):
+        return _("This took too long. Narrow the filters and try again.")
+    return _("Something went wrong. We have recorded it; try again later.")
+
+
+def _fail(begun: Begun, message: str) -> None:
+    run = operations.fail_export(begun, message)
+    if run is not None:
+        _tell(run)
+
+
+def _tell(run: ReportRun) -> None:
+    """Tell whoever ordered it how it ended; saved reports are sent on from here."""
+    if run.created_by is None:
+        return
+    facts: dict[str, Any] = {"title": run.title, "rows": run.rows_done, "message": run.message}
+    notify(
+        EXPORT_FAILED if run.message is not None else EXPORT_READY,
+        facts=facts,
+        origin_kind="report_run",
+        origin_id=run.id,
+        dedupe_key=f"export:{run.id}:{run.finished_at:%Y%m%d%H%M%S%f}",
+        link=f"/downloads#run-{run.id}",
+        user_ids=[run.created_by],
+    )
