@@ -79,7 +79,7 @@ def _teller(column: Column, source: Source) -> Callable[[Any], str]:
         if column.kind is ColumnKind.DATE and isinstance(value, date):
             return day_of(value, zone).strftime("%d.%m.%Y")
         if isinstance(value, bool):
-            return _("Yes") if value else _("No")
+            return str(_("Yes") if value else _("No"))
         shown = words(value)
         return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "\u2026"
 

@@ -43,7 +43,7 @@ def source_of_report(
 
     def pieces() -> Iterator[Rows]:
         result = db.session.execute(statement, execution_options={"yield_per": CHUNK})
-        yield from result.partitions()  # type: ignore[misc]
+        yield from result.partitions()
 
     return Source(
         title=title or str(report.title),

@@ -15,7 +15,6 @@ from flask_babel import gettext as _
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import DBAPIError
 
-from smartpos.core.admin.formatters import local_datetime
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import SmartPOSError
 from smartpos.core.files import workshop
@@ -140,12 +139,14 @@ def _source(begun: Begun, actor: Actor) -> Source:
     else:
         source = source_of_report(begun.report, begun.filters, begun.columns, title=begun.title, actor=actor)
     source.author, source.company = actor.name, actor.organization.name
-    made = _(
-        "Made on %(moment)s by %(person)s", moment=local_datetime(utc_now()).striptags(), person=actor.name
-    )
+    made = _("Made on %(moment)s by %(person)s", moment=_moment(actor), person=actor.name)
     money = _("Amounts in %(currency)s", currency=actor.organization.currency)
     source.lines = [*source.lines, f"{actor.organization.name} · {money} · {made}"]
     return source
+
+
+def _moment(actor: Actor) -> str:
+    return utc_now().astimezone(actor.organization.zone).strftime("%d.%m.%Y %H:%M")
 
 
 def _end_badly(begun: Begun, watch: Watch, error: Exception) -> None:
@@ -174,8 +175,8 @@ def _reason(begun: Begun, error: Exception) -> str:
         cause = cause.__cause__ or cause.__context__
     log.error("export_failed", run_id=begun.id, exc_info=error)
     if isinstance(error, JobTimeoutException):
-        return _("This took too long. Narrow the filters and try again.")
-    return _("Something went wrong. We have recorded it; try again later.")
+        return str(_("This took too long. Narrow the filters and try again."))
+    return str(_("Something went wrong. We have recorded it; try again later."))
 
 
 def _fail(begun: Begun, message: str) -> None:
