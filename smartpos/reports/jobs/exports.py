@@ -169,8 +169,8 @@ def _reason(begun: Begun, error: Exception) -> str:
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno in FULL:
             log.error("export_disk_full", run_id=begun.id)
-            return _(
-                "There is no room left for the file. Free some space or narrow the filters, and try again."
+            return str(
+                _("There is no room left for the file. Free some space or narrow the filters, and try again.")
             )
         cause = cause.__cause__ or cause.__context__
     log.error("export_failed", run_id=begun.id, exc_info=error)
