@@ -23,8 +23,8 @@ from smartpos.core.db import db
 from smartpos.core.imports import CannotUndo, Field, Importer, Line, Plan, Work
 from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.sheets import Cell, cell_as_date, cell_as_decimal, cell_as_text
-from smartpos.identity.models import Branch
 from smartpos.stock.errors import NotEnoughStock
+from smartpos.stock.imports.places import branch_field, branches_of
 from smartpos.stock.models import (
     AdjustmentReason,
     Batch,
@@ -68,12 +68,7 @@ class OpeningStockImporter(Importer):
     endpoint = "stock_adjustments.index_view"
     one_of = ("sku", "barcode")
     fields = (
-        Field(
-            "branch",
-            _l("Branch"),
-            ("filial", "dokon", "doʻkon", "ombor", "филиал", "магазин", "склад", "warehouse", "store"),
-            hint=_l("Left empty, your own branch."),
-        ),
+        branch_field(),
         *product_fields(),
         Field(
             "quantity",
@@ -126,27 +121,11 @@ class OpeningStockImporter(Importer):
         """Find out how much is still to come in for every row."""
         plan = Plan(steps=Steps())
         products = known_products(lines, work, ("type", "track_inventory", "track_batches", "cost_price"))
-        branches = {
-            row.name.casefold(): row.id
-            for row in db.session.scalars(
-                select(Branch)
-                .where(Branch.deleted_at.is_(None), Branch.choosable())
-                .order_by(Branch.id.desc())
-            )
-        }
-        ids = set(branches.values())
-        own = work.actor.default_branch_id if work.actor.default_branch_id in ids else None
-        if own is None and len(ids) == 1:
-            own = next(iter(ids))
+        branches = branches_of(lines, work)
         met: dict[Key, int] = {}
         rows: list[tuple[Line, Key]] = []
         for line in lines:
-            branch_id = branches.get(line.get("branch").casefold()) if line.get("branch") else own
-            if branch_id is None:
-                sentence = (
-                    _("There is no branch of this name.") if line.get("branch") else _("Name the branch.")
-                )
-                work.problem(line, "branch", sentence)
+            branch_id = branches.get(line.number)
             product = products.get(line.number)
             if product is not None:
                 self._check(line, product, work)

@@ -157,7 +157,7 @@ def _check(levels: Sequence[WantedLevels]) -> None:
         raise Invalid(_("At most %(most)s levels can be set at once.", most=MOST_LEVELS))
     if len({level.product_id for level in levels}) < len(levels):
         raise Invalid(_("A product is named twice."))
-    problems = {level.product_id: sentence for level in levels if (sentence := _problem(level))}
+    problems = {level.product_id: sentence for level in levels if (sentence := level_problem(level))}
     if problems:
         raise Invalid(
             next(iter(problems.values())),
@@ -165,7 +165,7 @@ def _check(levels: Sequence[WantedLevels]) -> None:
         )
 
 
-def _problem(level: WantedLevels) -> Any:
+def level_problem(level: WantedLevels) -> Any:
     """What is wrong with the levels of a product, as a sentence; None when nothing is."""
     given = [one for one in (level.min_quantity, level.reorder_point, level.max_quantity) if one is not None]
     if min(given) < 0:
