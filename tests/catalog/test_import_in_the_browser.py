@@ -89,6 +89,9 @@ def test_a_price_list_with_mistakes_is_corrected_and_imported(
     send(wrong)
     page.wait_for_selector("#wrong", timeout=30_000)
     assert page.locator(".flaw").count() == 2
+    assert page.locator("#problems-table").evaluate(
+        "(table) => table.scrollWidth <= table.parentElement.clientWidth"
+    )
     assert page.locator("form[action$='/confirm']").count() == 0
     assert names(live_server) == {}
     page.click("main a[href='/imports/new/products']")
