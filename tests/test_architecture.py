@@ -49,8 +49,8 @@ OF_A_REQUEST = {
     },
     "flask_login": {"current_user", "login_user", "logout_user", "login_required"},
 }
-# Where a unit of work ends: the request, the job, the command, and Flask-Admin's own handlers.
-COMMITTERS = {"core/web.py", "core/jobs.py", "identity/commands.py"}
+# Where a unit of work ends: the request, the job, the command, the update of the bot, and Flask-Admin's own handlers.
+COMMITTERS = {"core/web.py", "core/jobs.py", "identity/commands.py", "bot/unit.py"}
 # Who may put a scope in force without `with`: the unit of work itself and what recognises the person.
 SCOPE_KEEPERS = {"core/tenancy.py", "core/web.py", "identity/authentication.py", "identity/visits.py"}
 

@@ -243,6 +243,7 @@ def upgrade() -> None:
     sa.Column('stage', sa.Text(), nullable=True, comment='what the bot has asked and waits to be told'),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('selected_at', sa.DateTime(timezone=True), nullable=False, comment='of several shops the last chosen one answers'),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True, comment='a customer who wants no messages of the shop'),
     sa.ForeignKeyConstraint(['organization_id', 'user_id'], ['users.organization_id', 'users.id'], name='fk_telegram_links_user_id', ondelete='SET NULL (user_id)'),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_telegram_links_organization_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('organization_id', 'id', name='pk_telegram_links'),

@@ -27,6 +27,7 @@ READY_SECONDS = 90.0
 WEB_PATIENCE = 25.0
 WORKER_PATIENCE = 20.0
 LOG_CHECK_SECONDS = 60.0
+BOT_PAUSE = 120.0
 
 
 class Interrupted(Exception):
@@ -103,6 +104,8 @@ class Supervisor:
             ("scheduler", ["scheduler"]),
         ):
             self._app_service(name, ["-m", "flask", "--app", "app", *command], WORKER_PATIENCE).start()
+        if self.env.get("TELEGRAM_BOT_TOKEN"):
+            self._app_service("bot", ["-m", "flask", "--app", "app", "bot"], WORKER_PATIENCE).start()
         self.instance.write_state(state="ready", url=url)
         if who:
             say(f"\n{who}\nPassword of them all: {self.env['SMARTPOS_DEMO_PASSWORD']}")
@@ -241,6 +244,10 @@ class Supervisor:
         status = service.died()
         if status is not None:
             delay = service.note_death()
+            if delay is None and service.name == "bot":
+                # The shop goes on without Telegram.
+                delay = BOT_PAUSE
+                service.due = time.monotonic() + delay
             if delay is None:
                 raise EmbeddedError(
                     f"{service.name} keeps failing ({describe_exit(status)}). "

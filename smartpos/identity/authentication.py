@@ -35,7 +35,12 @@ from smartpos.identity.visits import visiting
 ALGORITHM = "HS256"
 SEEN_EVERY = timedelta(minutes=5)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-WITHOUT_SESSION = frozenset({"static", "operations.healthz", "operations.readyz", "operations.metrics"})
+WITHOUT_SESSION = frozenset(
+    {
+        *("static", "operations.healthz", "operations.readyz", "operations.metrics"),
+        "bot.webhook",  # proves itself by a secret of its own
+    }
+)
 DESPITE_OLD_PASSWORD = frozenset(
     {
         "identity.change_password",

@@ -250,5 +250,8 @@ class TelegramLink(TenantModel):
     selected_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), default=utc_now, comment="of several shops the last chosen one answers"
     )
+    stopped_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="a customer who wants no messages of the shop"
+    )
 
     user: Mapped[User | None] = related(user_id)

@@ -30,6 +30,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "identity.set_language": post(PUBLIC, form={"locale": "ru"}),
     "identity_api.token": post(PUBLIC, form={"username": "nobody", "password": "nothing"}),
     "identity_api.till_pin": post(PUBLIC, {"user_id": 1, "pin": "0000"}),
+    "bot.webhook": post(PUBLIC, {}),
     # --- one's own ---------------------------------------------------------------------------------------------
     "identity.home": get(SIGNED_IN),
     "admin.index": get("identity:admin:enter"),

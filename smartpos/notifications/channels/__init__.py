@@ -1,6 +1,6 @@
 """The channels: ways in which a message leaves the house. Importing this package puts all of them into service."""
 
-from smartpos.notifications.channels import email, outbox, sms
+from smartpos.notifications.channels import email, outbox, sms, telegram
 from smartpos.notifications.channels.base import (
     Attachment,
     Blocked,
@@ -31,5 +31,6 @@ __all__ = [
     "register",
     "registered",
     "sms",
+    "telegram",
     "way_of",
 ]

@@ -1,0 +1,1 @@
+"""What the bot talks about. A dialog takes the chat and gives replies; it neither sends nor commits."""

@@ -1,0 +1,36 @@
+"""The webhook."""
+
+import json
+
+import structlog
+from flask import Blueprint, Flask, Response, request
+
+from smartpos.bot.webhook import LARGEST_UPDATE, SECRET_HEADER, WEBHOOK_PATH, is_genuine, receiver
+
+blueprint = Blueprint("bot", __name__)
+
+log = structlog.get_logger(__name__)
+
+
+@blueprint.post(WEBHOOK_PATH)
+def webhook() -> Response:
+    """An update from Telegram; whoever does not know the secret is sent away before anything is read."""
+    if not is_genuine(request.headers.get(SECRET_HEADER, "")):
+        return Response(status=403)
+    request.max_content_length = LARGEST_UPDATE
+    try:
+        update = json.loads(request.get_data())
+        if not isinstance(update, dict):
+            raise TypeError("no object")
+        receiver().handle(update)
+    except (ValueError, TypeError, RecursionError) as error:
+        # Telegram would send it again and again; it will not get better.
+        log.warning("update_not_understood", error=str(error)[:300])
+    except TimeoutError:
+        log.error("update_not_handled")
+    return Response(status=200)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(blueprint)
