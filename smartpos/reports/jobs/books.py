@@ -1,17 +1,24 @@
 """The nightly proof of all books."""
 
+from itertools import groupby
+
 import structlog
 
+from smartpos.core import events
+from smartpos.core.books import Difference
 from smartpos.core.jobs import periodic
-from smartpos.core.tenancy import platform_scope
+from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.identity.queries import system_actor
 from smartpos.reports.queries.books import verify_books
+
+MOST_TOLD = 10
 
 log = structlog.get_logger(__name__)
 
 
 @periodic("30 22 * * *", timeout=1800)
 def prove_books() -> None:
-    """Every night: say in the log where the books do not agree."""
+    """Every night: say in the log, and to the tenant, where the books do not agree."""
     with platform_scope(reason="nightly proof of the books"):
         found = verify_books()
     for one in found:
@@ -23,4 +30,19 @@ def prove_books() -> None:
             recorded=str(one.recorded),
             computed=str(one.computed),
         )
+    by_tenant = sorted(found, key=lambda one: one.organization_id)
+    for organization_id, its in groupby(by_tenant, key=lambda one: one.organization_id):
+        _tell(organization_id, list(its))
     log.info("books_verified", differences=len(found))
+
+
+def _tell(organization_id: int, found: list[Difference]) -> None:
+    lines = [f"{one.check}: {one.subject}: {one.recorded} ≠ {one.computed}" for one in found[:MOST_TOLD]]
+    with tenant_scope(organization_id):
+        events.record(
+            "core.books_differ",
+            origin_kind="organization",
+            origin_id=organization_id,
+            facts={"count": len(found), "lines": lines},
+            actor=system_actor(organization_id),
+        )
