@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select, update
 
 from smartpos.catalog.models import Product
@@ -20,7 +21,8 @@ from smartpos.identity.models import Organization, Role, RolePermission, User
 from smartpos.stock.models import AdjustmentReason, BranchStock, InventoryMovement, MovementType
 from smartpos.stock.operations import AdjustmentLine, Movement, adjust_stock, post_movements
 from smartpos.stock.queries import flow
-from tests.cast import Shop
+from tests.cast import PASSWORD, Shop
+from tests.conftest import LiveServer
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 5, 20)
@@ -376,3 +378,43 @@ def test_lists_lead_to_the_movements(
         answer = client.post(f"/admin/{view}/act/movements/?id={row}", data=token)
         assert (answer.status_code, answer.headers["Location"]) == (302, target)
     assert 'href="/movements"' in client.get("/admin/").get_data(as_text=True)
+
+
+def test_sums_of_a_long_period_come_after_the_page(
+    shop: Shop, client_of: Callable[[str], FlaskClient]
+) -> None:
+    milk = shop.product("Sut", stock=None, cost="100")
+    move(shop, milk, "10", at(TODAY), cost="1234")
+    client = client_of("owner")
+    year = f"/movements?from={TODAY - 300 * DAY}&to={TODAY}"
+    page = client.get(year).get_data(as_text=True)
+    assert "data-edges>" not in page and "Sut" in page
+    later = unescape(re.search(r'data-edges-from="([^"]+)"', page)[1])  # type: ignore[index]
+    sums = client.get(later).get_data(as_text=True)
+    at_once = client.get(f"{year}&sums=1").get_data(as_text=True)
+    assert sums.count("12\u202f340") == 2 and "<html" not in sums  # came in, and is left
+    assert "data-edges>" in at_once and "data-edges-from" not in at_once
+    # A short period, and one product however long, are told at once.
+    for address in (f"/movements?from={TODAY}&to={TODAY}", f"{year}&product={milk}"):
+        assert "data-edges>" in client.get(address).get_data(as_text=True), address
+    # Whoever may not see costs learns no value this way.
+    with shop.inside("owner"):
+        role = db.session.scalars(select(User.role_id).where(User.id == shop.users["cashier"])).one()
+        db.session.add(RolePermission(role_id=role, permission="stock:movement:read"))
+    assert client_of("cashier").get(later).status_code == 404
+
+
+def test_the_browser_fetches_the_sums(live_server: LiveServer, browser: Browser) -> None:
+    shop = live_server.shop
+    shop.product("Sut", stock="3", cost="100")
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/login")
+    page.fill("[name=name]", "owner")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(re.compile(r"/(admin|profile|till)"))
+    page.goto(f"{live_server.url}/movements?from=2020-01-01")
+    expect(page.locator("[data-edges] dd").last).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-edges-from][aria-busy]")).to_have_count(0)
+    context.close()

@@ -15,6 +15,7 @@ from smartpos.core.admin import RowAction, register_link, register_row_action
 from smartpos.core.admin.labels import choices
 from smartpos.core.admin.origins import origin_choices, origin_link
 from smartpos.core.db import db
+from smartpos.core.errors import NotFound
 from smartpos.core.permissions import can, require
 from smartpos.identity.models import User
 from smartpos.identity.principal import me
@@ -24,6 +25,8 @@ from smartpos.stock.queries import flow, is_tracked
 from smartpos.stock.routes.blueprint import MOST_CHOICES, Reading, blueprint, branch_choices
 
 USUAL_PERIOD = timedelta(days=6)
+# The value of everything that moved is added up row by row; of more days it comes after the page.
+MOST_DAYS_AT_ONCE = timedelta(days=62)
 PER_PAGE = 50
 SYSTEM = "system"
 MOST_OFFERED = 20
@@ -55,7 +58,10 @@ def _found(model: Any, number: int | None, name: str, problem: str, reading: Rea
 
 @blueprint.get("/movements")
 def movements() -> tuple[str, int]:
-    """Movements of a place in a period with their balances, or the turnover of each product."""
+    """Movements of a place in a period with their balances, or the turnover of each product.
+
+    ``part=edges`` asks for the sums alone, which of a long period the page leaves for later.
+    """
     require(P.MOVEMENT_READ)
     reading = Reading()
     asked = _asked(reading)
@@ -69,19 +75,42 @@ def movements() -> tuple[str, int]:
     view = reading.choice("view", ("products", "rows")) or "products"
     if asked.has_quantity:
         view = "rows"
+    shown_product = product or (batch.product if batch else None)
     newest_first = (reading.choice("order", ("newest", "oldest")) or "newest") == "newest"
     only_moved = reading.text("moved") == "1"
-    names = ("from", "to", "product", "branch", "lot", "kind", "cause", "who", "view", "order", "moved")
+    names = (
+        "from",
+        "to",
+        "product",
+        "branch",
+        "lot",
+        "kind",
+        "cause",
+        "who",
+        "view",
+        "order",
+        "moved",
+        "sums",
+    )
     typed = {name: reading.text(name) for name in names}
     kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
     cursor = request.args.get("cursor") or None
+    only_edges = reading.text("part") == "edges"
+    edges_wait = False
     edges: flow.Turnover | None = None
     found: flow.Rows | flow.Summary | None = None
     if not reading.problems:
         actor = me()
         costs = can(CatalogPermission.COST_READ)
         if asked.has_quantity or costs:
-            edges = flow.turnover(asked, actor)
+            is_long = asked.last_day - asked.first_day > MOST_DAYS_AT_ONCE
+            edges_wait = is_long and not (asked.has_quantity or only_edges or typed["sums"])
+            edges = None if edges_wait else flow.turnover(asked, actor)
+        if only_edges:
+            if edges is None:
+                raise NotFound
+            facts = {"asked": asked, "edges": edges, "costs": costs, "product": shown_product}
+            return render_template("stock/movement_edges.html", **facts), 200
         if view == "rows":
             found = flow.movement_rows(
                 asked, actor, limit=PER_PAGE, cursor=cursor, newest_first=newest_first, edges=edges
@@ -96,7 +125,7 @@ def movements() -> tuple[str, int]:
         asked=asked,
         typed=typed,
         problems=reading.problems,
-        product=product or (batch.product if batch else None),
+        product=shown_product,
         chosen_product=product,
         batch=batch,
         lots=_lots(lots_of),
@@ -110,10 +139,11 @@ def movements() -> tuple[str, int]:
         newest_first=newest_first,
         only_moved=only_moved,
         edges=edges,
+        edges_wait=edges_wait,
         found=found,
         costs=can(CatalogPermission.COST_READ),
         is_continued=bool(cursor),
-        is_narrowed=bool(kept.keys() - {"view", "order"}),
+        is_narrowed=bool(kept.keys() - {"view", "order", "sums"}),
         address=lambda **changes: url_for(
             "stock.movements", **{name: value for name, value in (kept | changes).items() if value}
         ),
