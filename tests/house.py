@@ -123,6 +123,10 @@ def furnish(app: Flask, connection: Connection) -> House:
         options=checked,
     )
     made |= {"run_id": run["id"], "kind": "products"}
+    export = make_row(
+        connection, tables["report_runs"], shop.organization_id, created_by=shop.users["owner"], status="waiting"
+    )
+    made["export_id"] = export["id"]
     notice = make_row(
         connection,
         tables["notifications"],

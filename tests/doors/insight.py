@@ -1,11 +1,23 @@
 """Reports, downloads, dashboards, notices and the bot."""
 
-from tests.doors.door import SIGNED_IN, Door, get
+from tests.doors.door import SIGNED_IN, Door, get, post
 
+EXPORT = "reports:export:create"
 REPORT = "sales:report:read"  # the door's report is "sales by day"
 
 DOORS: dict[str, dict[str, Door]] = {
     # --- reports -----------------------------------------------------------------------------------------------
     "reports_api.list_reports": get(SIGNED_IN),
     "reports_api.read_report": get(REPORT),
+    # --- downloads ---------------------------------------------------------------------------------------------
+    "reports_api.list_exports": get(EXPORT),
+    "reports_api.order": post(REPORT, {"report": "sales-by-day", "format": "csv", "filters": {}}),
+    "reports_api.get_export": get(EXPORT, owner="owner"),
+    "reports_api.cancel": {"DELETE": Door(EXPORT, owner="owner")},
+    "downloads.page": get(EXPORT),
+    "downloads.order": post(EXPORT, form={"list": "products", "format": "xlsx"}),
+    "downloads.cancel": post(EXPORT, owner="owner"),
+    "downloads.retry": post(EXPORT, owner="owner"),
+    # Without a link that was signed for it nobody gets a file; tests/reports/test_download_links.py has good ones.
+    "downloads.fetch": get(SIGNED_IN, finds="forbidden"),
 }

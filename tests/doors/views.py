@@ -37,6 +37,7 @@ class View:
 
 
 VIEWS: dict[str, View] = {
+    "report_runs": View("identity:audit:read", acts={"fetch": "reports:export:create"}),
     "purchases": View(
         "purchasing:purchase:read",
         acts={

@@ -59,6 +59,15 @@ def number(value: Decimal | int | float | None) -> str | Markup:
     return grouped(Decimal(str(value)), 6)
 
 
+def file_size(value: int | None) -> str | Markup:
+    """A size in bytes as people read it: ``640 KB``, ``12,4 MB``."""
+    if value is None:
+        return NOTHING
+    if value < 1_000_000:
+        return f"{grouped(max(1, round(value / 1000)), 0)}\u00a0KB"
+    return f"{grouped(Decimal(value) / 1_000_000, 1)}\u00a0MB"
+
+
 def percent(value: Decimal | int | None) -> str | Markup:
     """Per cent: ``12%``."""
     return NOTHING if value is None else f"{grouped(value, 2)}%"

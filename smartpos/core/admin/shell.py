@@ -149,6 +149,7 @@ def install(app: Flask) -> None:
         "unit_cost",
         "quantity",
         "percent",
+        "file_size",
         "local_datetime",
         "local_date",
         "pill",
