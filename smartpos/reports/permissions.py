@@ -46,3 +46,13 @@ declare_setting(
         _l("After so many days the file is removed; it can be made again."),
     )
 )
+
+declare_setting(
+    Setting(
+        "digest_hour",
+        SettingKind.WHOLE,
+        21,
+        _l("Hour at which the figures of the day are told"),
+        _l("From 0 to 23, in the organization's time zone; 24 switches it off."),
+    )
+)

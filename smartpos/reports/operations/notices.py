@@ -1,14 +1,44 @@
-"""What people are told about their downloads."""
+"""What people are told about their downloads, and in the evening about the day."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from smartpos.core.figures import day_text, money_text
 from smartpos.notifications.models import Channel, Level, Mode
 from smartpos.notifications.operations import Kind, NoticeGroup, declare_kind
+from smartpos.notifications.operations.kinds import Facts
 from smartpos.reports.permissions import ReportsPermission
+from smartpos.sales.permissions import SalesPermission
 
 EXPORT_READY = "reports.export_ready"
 EXPORT_FAILED = "reports.export_failed"
+DAILY_DIGEST = "reports.daily_digest"
+
+
+def _money(facts: Facts, name: str) -> str:
+    return money_text(facts[name], str(facts["currency"]))
+
+
+def _digest_title(facts: Facts) -> str:
+    day = day_text(facts["day"])
+    return str(_("%(day)s: sold for %(revenue)s", day=day, revenue=_money(facts, "revenue")))
+
+
+def _digest_text(facts: Facts) -> str:
+    receipts = ngettext("%(num)d receipt", "%(num)d receipts", facts["receipts"])
+    lines = [_("%(receipts)s, on average %(average)s", receipts=receipts, average=_money(facts, "average"))]
+    if facts.get("profit") is not None:
+        lines.append(_("Gross profit: %(amount)s", amount=_money(facts, "profit")))
+    lines.append(_("A week before: %(amount)s", amount=_money(facts, "week_before")))
+    if facts["refunds"]:
+        lines.append(
+            _("Refunds: %(count)s for %(amount)s", count=facts["refunds"], amount=_money(facts, "refunded"))
+        )
+    if facts["products"]:
+        lines.append(_("Sold best: %(products)s", products=", ".join(facts["products"])))
+    return "\n".join(lines)
+
 
 declare_kind(
     Kind(
@@ -35,5 +65,17 @@ declare_kind(
         defaults={Channel.TELEGRAM: Mode.AT_ONCE},
         icon="warning",
         awaited=True,
+    )
+)
+declare_kind(
+    Kind(
+        DAILY_DIGEST,
+        _l("The figures of the day"),
+        NoticeGroup.REPORTS,
+        title=_digest_title,
+        text=_digest_text,
+        permission=SalesPermission.REPORT_READ.value,
+        defaults={Channel.TELEGRAM: Mode.AT_ONCE},
+        icon="chart",
     )
 )
