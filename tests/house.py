@@ -137,7 +137,13 @@ def furnish(app: Flask, connection: Connection) -> House:
     made["notification_id"] = notice["id"]
     jobs = tables["print_jobs"]
     job = make_row(connection, jobs, shop.organization_id, created_by=shop.users["cashier"])
-    made |= {"job_id": job["id"], "receipt_number": "9-9-999", "slug": "sales-by-day", "job_key": "gone"}
+    made |= {
+        "job_id": job["id"],
+        "receipt_number": "9-9-999",
+        "slug": "sales-by-day",
+        "filter_name": "branch_id",
+        "job_key": "gone",
+    }
     looks = select(tables["label_templates"].c.id).where(
         tables["label_templates"].c.organization_id == shop.organization_id
     )

@@ -119,7 +119,7 @@ class ChartKind(StrEnum):
     LINE = "line"
     BAR = "bar"
     STACKED = "stacked"
-    HEAT = "heat"  # x and y are labels, one value
+    HEAT = "heat"  # x and the first of y are labels, the second of y is the value
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,4 +20,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "downloads.retry": post(EXPORT, owner="owner"),
     # Without a link that was signed for it nobody gets a file; tests/reports/test_download_links.py has good ones.
     "downloads.fetch": get(SIGNED_IN, finds="forbidden"),
+    "reports.index": get(SIGNED_IN),
+    "reports.report": get(REPORT),
+    "reports.rows": get(REPORT),
+    "reports.choices": get(REPORT),
 }

@@ -148,7 +148,7 @@ def test_what_is_not_asked_has_its_default(ask: Any, shop: Shop) -> None:
         "kind": "a",
         "day": today.isoformat(),
     }
-    assert asked_as_args(REPORT, asked, moving=True)["period"] == "last_7_days"
+    assert asked_as_args(REPORT, asked, moving=True) == {"period": "last_7_days", "kind": "a"}
 
 
 def test_what_is_kept_reads_back_the_same(ask: Any, shop: Shop) -> None:
@@ -166,6 +166,8 @@ def test_what_is_kept_reads_back_the_same(ask: Any, shop: Shop) -> None:
     kept = asked_as_args(REPORT, asked, moving=True)
     assert kept["branch_id"] == shop.branch_id and kept["all"] is True and kept["most"] == 500
     assert ask(**kept).values == asked.values
+    everything = asked_as_args(REPORT, ask(kind=""))
+    assert everything["kind"] == "" and ask(**everything)["kind"] is None, "all stays all"
     only_end = ask(to="2026-01-31")
     assert only_end.since == date(2026, 1, 25)
     assert ask(period="yesterday")["moving"] == "yesterday"

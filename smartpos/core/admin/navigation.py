@@ -4,7 +4,7 @@ Domains register pages that are not admin views with ``register_link`` and what 
 ``register_shortcut``; both may be called again with the same endpoint, the later call wins.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,7 @@ class _Link:
     label: Any
     endpoint: str
     icon: str
-    permission: str | None
+    permission: str | Collection[str] | None
     order: int = DEFAULT_ORDER
     badge: Callable[[], Any] | None = None
     tone: str = ""
@@ -74,7 +74,7 @@ def register_link(
     label: Any,
     endpoint: str,
     icon: str,
-    permission: str | None = None,
+    permission: str | Collection[str] | None = None,
     *,
     order: int = DEFAULT_ORDER,
     badge: Callable[[], Any] | None = None,
@@ -82,7 +82,8 @@ def register_link(
 ) -> None:
     """Put a page into the menu. ``group`` is the title of its group ("" for the top), texts are lazy.
 
-    Without ``permission`` everybody who is signed in sees it. ``order`` sorts within the group (views have 100).
+    Without ``permission`` everybody who is signed in sees it; of several, one is enough. ``order`` sorts within the
+    group (views have 100).
     """
     _links[endpoint] = _Link(group, label, endpoint, icon, permission, order, badge, tone)
 
@@ -151,7 +152,12 @@ def shortcuts() -> list[Shortcut]:
 
 
 def _may_open(link: _Link) -> bool:
-    return link.endpoint in current_app.view_functions and (link.permission is None or can(link.permission))
+    if link.endpoint not in current_app.view_functions:
+        return False
+    if link.permission is None:
+        return True
+    needed = [link.permission] if isinstance(link.permission, str) else link.permission
+    return any(can(permission) for permission in needed)
 
 
 def _is_current(endpoint: str) -> bool:

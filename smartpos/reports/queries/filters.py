@@ -15,7 +15,7 @@ from smartpos.core.fields import LARGEST_ID
 from smartpos.core.reports import Asked, Filter, FilterKind, Report
 from smartpos.identity.actors import Actor
 
-FIRST_DAY = date(2000, 1, 1)
+FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 USUAL_DAYS = 30
 SORT = "sort"
@@ -71,7 +71,7 @@ def asked_as_args(report: Report, asked: Asked, *, moving: bool = False) -> dict
     """What was asked, as ``read_filters`` takes it and JSON keeps it; what is left open is left out.
 
     Days are pinned down, so that a download made after midnight is still what was ordered; with ``moving`` a period
-    keeps its word, so that "yesterday" is another day tomorrow.
+    and "today" keep their words, so that "yesterday" is another day tomorrow.
     """
     args: dict[str, Any] = {}
     for one in report.filters:
@@ -83,9 +83,12 @@ def asked_as_args(report: Report, asked: Asked, *, moving: bool = False) -> dict
                 args |= {"from": asked.since.isoformat(), "to": asked.until.isoformat()}
             continue
         value = asked[one.name]
-        if value is None or (one.kind is FilterKind.FLAG and not value and not one.default):
+        if moving and one.default == "today" and value == asked.today:
             continue
-        args[one.name] = value.isoformat() if isinstance(value, date) else value
+        if value is None and one.default is not None:
+            args[one.name] = ""  # all, where otherwise the default would be meant
+        elif value is not None and (one.kind is not FilterKind.FLAG or value or one.default):
+            args[one.name] = value.isoformat() if isinstance(value, date) else value
     if asked[SORT]:
         args[SORT] = asked[SORT]
     return args
@@ -148,7 +151,7 @@ class _Reading:
         since, until = self._day("from"), self._day("to")
         if since is None and until is None and not self.problems:
             word = word or f"last_{usual}_days"
-            # 2000 years of "last days" end before the calendar begins.
+            # Too many "last days" would begin before the calendar does.
             found = period_of(word, self.today) if not _is_too_long(word, one.longest) else None
             if found is None:
                 self._refuse(PERIOD, self._too_long(one) if _LAST_DAYS.fullmatch(word) else _no_choice())
