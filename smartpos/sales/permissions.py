@@ -215,6 +215,24 @@ declare_setting(
 )
 declare_setting(
     Setting(
+        "notice_discount_percent",
+        SettingKind.WHOLE,
+        25,
+        _l("Tell managers of discounts from, in per cent of the receipt"),
+        _l("Discounts that people give, not promotions. 0 means never."),
+    )
+)
+declare_setting(
+    Setting(
+        "notice_refund_amount",
+        SettingKind.MONEY,
+        Decimal(1_000_000),
+        _l("Tell managers of refunds from"),
+        _l("What the goods that come back are worth. 0 means never."),
+    )
+)
+declare_setting(
+    Setting(
         "lock_after_minutes",
         SettingKind.WHOLE,
         0,

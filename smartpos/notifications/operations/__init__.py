@@ -9,9 +9,11 @@ from smartpos.notifications.operations.kinds import (
     describe_messages,
     find_kind,
     label_of_kind,
+    more,
     words_of,
 )
 from smartpos.notifications.operations.messages import address_of_page, send_message
+from smartpos.notifications.operations.reading import was_told, withdraw
 from smartpos.notifications.operations.telling import notify
 
 __all__ = [
@@ -23,8 +25,11 @@ __all__ = [
     "describe_messages",
     "find_kind",
     "label_of_kind",
+    "more",
     "notify",
     "retry_delivery",
     "send_message",
+    "was_told",
+    "withdraw",
     "words_of",
 ]

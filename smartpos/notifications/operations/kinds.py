@@ -15,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 from smartpos.notifications.models import Channel, Level, Mode
 
 Facts = Mapping[str, Any]
-Words = Callable[[Facts], str]
+# Texts made by gettext, which type checkers know nothing of.
+Words = Callable[[Facts], Any]
 Buttons = list[list[dict[str, str]]]
 
 
@@ -123,7 +124,7 @@ def words_of(key: str, facts: Facts) -> Worded:
     if kind is None:
         return Worded(key, "")
     try:
-        return Worded(kind.title(facts), kind.text(facts))
+        return Worded(str(kind.title(facts)), str(kind.text(facts)))
     except (KeyError, ValueError, TypeError, ArithmeticError):
         return Worded(str(kind.label), "")
 

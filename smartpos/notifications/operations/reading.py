@@ -1,10 +1,10 @@
 """Reading notices: one, or all of them."""
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.actors import Actor
-from smartpos.notifications.models import Notification
+from smartpos.notifications.models import Delivery, DeliveryStatus, Notification
 from smartpos.notifications.queries.inbox import notice_of
 
 
@@ -31,3 +31,39 @@ def read_all(*, up_to: int | None = None, actor: Actor) -> int:
     if up_to is not None:
         statement = statement.where(Notification.id <= up_to)
     return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def withdraw(kind: str, *, origin_kind: str, origin_id: int) -> None:
+    """What people were told of is settled: who has not read it need not, and messages that still wait are not sent."""
+    ids = list(
+        db.session.scalars(
+            update(Notification)
+            .where(
+                Notification.origin_kind == origin_kind,
+                Notification.origin_id == origin_id,
+                Notification.kind == kind,
+                Notification.read_at.is_(None),
+            )
+            .values(read_at=utc_now())
+            .returning(Notification.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    if ids:
+        db.session.execute(
+            update(Delivery)
+            .where(Delivery.notification_id.in_(ids), Delivery.status == DeliveryStatus.WAITING)
+            .values(status=DeliveryStatus.CANCELLED)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def was_told(kind: str, *, origin_kind: str, origin_id: int, dedupe_key: str) -> bool:
+    """Whether anybody was told under this key; for work that would take long only to tell the same again."""
+    told = exists().where(
+        Notification.origin_kind == origin_kind,
+        Notification.origin_id == origin_id,
+        Notification.kind == kind,
+        Notification.dedupe_key == dedupe_key,
+    )
+    return bool(db.session.scalar(select(told)))

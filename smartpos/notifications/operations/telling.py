@@ -68,11 +68,14 @@ def notify(
     dedupe_key: str,
     link: str | None = None,
     user_ids: Iterable[int] | None = None,
+    without: Iterable[int] = (),
+    whole: bool = False,
 ) -> int:
     """Tell people of the tenant in force about something; gives how many were told who had not been told before.
 
     Without ``user_ids`` all are told who hold the kind's permission and, where ``facts["branch_id"]`` names a branch,
-    may see its workspace. ``facts`` fit into JSON; amounts and days are text. ``dedupe_key`` names the cause: a person
+    may see its workspace; with ``whole`` only who sees the whole organization. Those in ``without`` know it already.
+    ``facts`` fit into JSON; amounts and days are text. ``dedupe_key`` names the cause: a person
     is told of it once. ``link`` is a path of this product. Three statements, however many people. Flushes, commits
     nothing. Raises LookupError for a kind that nobody declared, ScopeMissing outside of a tenant.
     """
@@ -81,7 +84,12 @@ def notify(
     if organization_id is None:
         raise ScopeMissing("notices belong to a tenant")
     people = receivers(
-        kind, permission=declared.permission, branch_id=facts.get("branch_id"), user_ids=user_ids
+        kind,
+        permission=declared.permission,
+        branch_id=facts.get("branch_id"),
+        user_ids=user_ids,
+        without=without,
+        whole=whole,
     )
     now = utc_now()
     modes = {person.user_id: _modes(declared, person) for person in people}

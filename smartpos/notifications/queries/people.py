@@ -64,11 +64,13 @@ def receivers(
     permission: str | None,
     branch_id: int | None = None,
     user_ids: Iterable[int] | None = None,
+    without: Iterable[int] = (),
+    whole: bool = False,
 ) -> list[Receiver]:
     """Active people of the tenant in force who are to be told, in one statement.
 
     Those named by ``user_ids``, else all who hold ``permission``. Of a branch that belongs to a workspace only people
-    are told who see that workspace.
+    are told who see that workspace; with ``whole`` only people are told who see the whole organization.
     """
     chosen = (
         select(func.jsonb_object_agg(Subscription.channel, Subscription.mode))
@@ -102,6 +104,10 @@ def receivers(
         statement = statement.where(User.id.in_(sorted(set(user_ids))))
     elif permission is not None:
         statement = statement.where(_holds(permission))
+    if left_out := sorted(set(without)):
+        statement = statement.where(User.id.not_in(left_out))
+    if whole:
+        statement = statement.where(~_is_limited())
     if branch_id is not None:
         statement = statement.where(_sees(branch_id))
     return [
@@ -139,7 +145,6 @@ def _holds(permission: str) -> ColumnElement[bool]:
 
 
 def _sees(branch_id: int) -> ColumnElement[bool]:
-    limited = select(UserWorkspace.id).where(UserWorkspace.user_id == User.id).exists()
     mine = aliased(UserWorkspace)
     open_to = (
         select(Branch.id)
@@ -154,4 +159,8 @@ def _sees(branch_id: int) -> ColumnElement[bool]:
         )
         .exists()
     )
-    return or_(~limited, open_to)
+    return or_(~_is_limited(), open_to)
+
+
+def _is_limited() -> ColumnElement[bool]:
+    return select(UserWorkspace.id).where(UserWorkspace.user_id == User.id).exists()

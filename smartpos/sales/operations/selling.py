@@ -39,6 +39,7 @@ from smartpos.sales.operations.basket import BasketLine, fill_basket
 from smartpos.sales.operations.discounts import check_discount, check_prices, promote_sale
 from smartpos.sales.operations.drafts import SALE_ORIGIN, Draft, DraftLine
 from smartpos.sales.operations.drawer import LockedShift, lock_open_shift, lock_shift
+from smartpos.sales.operations.notices import note_discount
 from smartpos.sales.operations.ongoing import OngoingSale
 from smartpos.sales.operations.payments import ForeignCash, Settlement, is_cash_only, settle
 from smartpos.sales.permissions import SalesPermission
@@ -159,6 +160,7 @@ def complete_sale(request: SaleRequest, *, actor: Actor) -> tuple[SoldSale, bool
             actor=actor,
         )
     sale.approvals.use(SALE_ORIGIN, sold.id)
+    note_discount(cart, sale_id=sold.id, number=sold.number, branch_id=shift.branch_id, actor=actor)
     return sold, True
 
 

@@ -19,12 +19,14 @@ from smartpos.catalog.queries.tree import categories_below
 from smartpos.catalog.scales import SCALE_SETTING
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid, NotFound
+from smartpos.core.events import record
 from smartpos.core.idempotency import lock_client_uuid
 from smartpos.core.money import QUANTITY_LIMIT, QUANTITY_STEP
 from smartpos.core.numbers import next_number
 from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch, BranchKind
+from smartpos.notifications.operations import withdraw
 from smartpos.stock.errors import (
     BranchNotFound,
     ClientUuidReused,
@@ -44,6 +46,7 @@ from smartpos.stock.models import (
 )
 from smartpos.stock.operations.adjustments import ADJUSTMENT_ORIGIN
 from smartpos.stock.operations.ledger import Movement, prepare_movements
+from smartpos.stock.operations.notices import COUNT_ORIGIN, COUNT_WAITING
 from smartpos.stock.operations.writing import write_movements
 from smartpos.stock.queries import countable
 from smartpos.stock.queries import counts as queries
@@ -176,6 +179,14 @@ def finish_count(count_id: int, *, actor: Actor) -> StockCount:
     """All is counted: from now on the differences are looked over. Raises CountNotOpen."""
     count = _in_state(count_id, CountStatus.COUNTING)
     _finish(count, actor)
+    record(
+        COUNT_WAITING,
+        origin_kind=COUNT_ORIGIN,
+        origin_id=count.id,
+        facts={"number": count.number, "branch_id": count.branch_id},
+        actor=actor,
+    )
+    db.session.flush()
     return count
 
 
@@ -183,6 +194,7 @@ def reopen_count(count_id: int, *, actor: Actor) -> StockCount:
     """Something has to be counted again. Raises CountNotOpen."""
     count = _in_state(count_id, CountStatus.REVIEW)
     count.status, count.finished_by, count.finished_at = CountStatus.COUNTING, None, None
+    withdraw(COUNT_WAITING, origin_kind=COUNT_ORIGIN, origin_id=count.id)
     db.session.flush()
     return count
 
@@ -191,6 +203,7 @@ def cancel_count(count_id: int, *, actor: Actor) -> StockCount:
     """Give a count up; nothing is corrected and its entries stay. Raises CountNotOpen."""
     count = _in_state(count_id, CountStatus.COUNTING, CountStatus.REVIEW)
     count.status, count.cancelled_by, count.cancelled_at = CountStatus.CANCELLED, actor.user_id, utc_now()
+    withdraw(COUNT_WAITING, origin_kind=COUNT_ORIGIN, origin_id=count.id)
     db.session.flush()
     return count
 
@@ -214,6 +227,7 @@ def post_count(count_id: int, *, actor: Actor) -> StockCount:
     values = _correct(count, differing, actor) if differing else {}
     _keep_lines(count, found, values, actor)
     count.status, count.posted_by, count.posted_at = CountStatus.POSTED, actor.user_id, utc_now()
+    withdraw(COUNT_WAITING, origin_kind=COUNT_ORIGIN, origin_id=count.id)
     db.session.flush()
     return count
 

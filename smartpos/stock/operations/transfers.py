@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Forbidden, Invalid
+from smartpos.core.events import record
 from smartpos.core.idempotency import fingerprint_of, lock_client_uuid
 from smartpos.core.money import QUANTITY_LIMIT, plain
 from smartpos.core.numbers import next_number
@@ -24,6 +25,7 @@ from smartpos.identity.actors import Actor
 from smartpos.identity.models import Branch
 from smartpos.identity.operations import transit_branch
 from smartpos.identity.queries import is_workplace
+from smartpos.notifications.operations import withdraw
 from smartpos.stock.errors import (
     BranchNotFound,
     LotOfAnotherProduct,
@@ -35,6 +37,7 @@ from smartpos.stock.errors import (
 )
 from smartpos.stock.models import Batch, StockTransfer, StockTransferLine, TransferStatus
 from smartpos.stock.operations.ledger import Movement, post_movements
+from smartpos.stock.operations.notices import TRANSFER_WAITING
 from smartpos.stock.operations.unloading import Received, arriving, leaving, unload
 from smartpos.stock.operations.writing import Posted
 from smartpos.stock.permissions import StockPermission as P
@@ -116,6 +119,19 @@ def create_transfer(request: TransferRequest, *, actor: Actor) -> StockTransfer:
         )
         for position, line in enumerate(lines, start=1)
     )
+    if needs_approval:
+        record(
+            TRANSFER_WAITING,
+            origin_kind=TRANSFER_ORIGIN,
+            origin_id=transfer.id,
+            facts={
+                "number": transfer.number,
+                "branch_id": transfer.from_branch_id,
+                "to_branch_id": transfer.to_branch_id,
+                "lines": len(lines),
+            },
+            actor=actor,
+        )
     db.session.flush()
     return transfer
 
@@ -125,6 +141,7 @@ def approve_transfer(transfer_id: int, *, actor: Actor) -> StockTransfer:
     transfer = _locked(transfer_id, TransferStatus.PENDING)
     transfer.status = TransferStatus.APPROVED
     transfer.approved_by, transfer.approved_at = actor.user_id, utc_now()
+    withdraw(TRANSFER_WAITING, origin_kind=TRANSFER_ORIGIN, origin_id=transfer.id)
     db.session.flush()
     return transfer
 
@@ -375,5 +392,6 @@ def _close(
     transfer.status = status
     transfer.reason = (reason or "").strip()[:LONGEST_REASON] or None
     transfer.closed_by, transfer.closed_at = actor.user_id, utc_now()
+    withdraw(TRANSFER_WAITING, origin_kind=TRANSFER_ORIGIN, origin_id=transfer.id)
     db.session.flush()
     return transfer

@@ -14,6 +14,7 @@ from smartpos.sales.operations.approvals import Approvals
 from smartpos.sales.operations.basket import BasketLine, fill_basket
 from smartpos.sales.operations.discounts import promote
 from smartpos.sales.operations.drafts import NOTHING, SALE_ORIGIN, Draft, DraftLine
+from smartpos.sales.operations.notices import note_refund
 from smartpos.sales.operations.ongoing import OngoingSale
 from smartpos.sales.operations.payments import Settlement
 from smartpos.sales.operations.refunds.entries import AccountChange, post_changes
@@ -175,6 +176,14 @@ def _complete(
     if change is not None:
         post_changes(change, sold, actor=actor)
     sale.approvals.use(SALE_ORIGIN, sold.id)
+    note_refund(
+        total,
+        sale_id=sold.id,
+        number=sold.number,
+        branch_id=shift.branch_id,
+        reason=request.reason,
+        actor=actor,
+    )
     return sold, True
 
 

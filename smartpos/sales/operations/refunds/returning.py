@@ -20,6 +20,7 @@ from smartpos.sales.operations.basket import BasketLine, fill_basket
 from smartpos.sales.operations.discounts import check_discount, check_prices, promote_sale
 from smartpos.sales.operations.drafts import SALE_ORIGIN, Draft
 from smartpos.sales.operations.drawer import LockedShift, lock_open_shift
+from smartpos.sales.operations.notices import note_discount, note_refund
 from smartpos.sales.operations.ongoing import OngoingSale
 from smartpos.sales.operations.payments import ForeignCash, Settlement, settle
 from smartpos.sales.operations.refunds.entries import AccountChange, post_changes
@@ -275,6 +276,18 @@ def _complete(work: Return, fingerprint: str) -> tuple[SoldSale, bool]:
     if change is not None:
         post_changes(change, sold, actor=sale.actor)
     sale.approvals.use(SALE_ORIGIN, sold.id)
+    note_refund(
+        work.credit,
+        sale_id=sold.id,
+        number=sold.number,
+        branch_id=sale.shift.branch_id,
+        reason=work.request.reason,
+        actor=sale.actor,
+    )
+    if work.is_exchange:
+        note_discount(
+            work.cart, sale_id=sold.id, number=sold.number, branch_id=sale.shift.branch_id, actor=sale.actor
+        )
     return sold, True
 
 

@@ -1,0 +1,106 @@
+"""What people are told of customers' debts: once a day, what is overdue and what falls due soon."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from smartpos.core.figures import money_text
+from smartpos.core.money import plain
+from smartpos.crm.permissions import CrmPermission as P
+from smartpos.crm.queries.accounts import CUSTOMERS
+from smartpos.crm.queries.dues import Dues, dues_of
+from smartpos.identity.actors import Actor
+from smartpos.notifications.models import Channel, Level, Mode
+from smartpos.notifications.operations import Kind, NoticeGroup, declare_kind, notify, was_told
+
+DEBTS_DUE = "crm.debts_due"
+ORGANIZATION_ORIGIN = "organization"
+SOON_DAYS = 3
+SHOWN = 5
+
+Facts = Mapping[str, Any]
+
+
+def facts_of(dues: Dues, actor: Actor) -> dict[str, Any]:
+    """What a notice about dues says, as JSON."""
+    return {
+        "overdue_accounts": dues.overdue_accounts,
+        "overdue": plain(dues.overdue),
+        "soon_accounts": dues.soon_accounts,
+        "soon": plain(dues.soon),
+        "days": SOON_DAYS,
+        "largest": [[name, plain(amount)] for name, amount in dues.largest],
+        "currency": actor.organization.currency,
+    }
+
+
+def lines_of(facts: Facts) -> str:
+    """The largest dues, a line for each."""
+    return "\n".join(f"{name}: {money_text(amount, facts['currency'])}" for name, amount in facts["largest"])
+
+
+def _title(facts: Facts) -> Any:
+    if facts["overdue_accounts"]:
+        return _(
+            "Customers overdue: %(count)s, %(amount)s",
+            count=facts["overdue_accounts"],
+            amount=money_text(facts["overdue"], facts["currency"]),
+        )
+    return _(
+        "Customers to pay within %(days)s days: %(count)s, %(amount)s",
+        days=facts["days"],
+        count=facts["soon_accounts"],
+        amount=money_text(facts["soon"], facts["currency"]),
+    )
+
+
+def _text(facts: Facts) -> str:
+    lines = []
+    if facts["overdue_accounts"] and facts["soon_accounts"]:
+        lines.append(
+            _(
+                "Due within %(days)s days: %(count)s, %(amount)s",
+                days=facts["days"],
+                count=facts["soon_accounts"],
+                amount=money_text(facts["soon"], facts["currency"]),
+            )
+        )
+    return "\n".join([*lines, lines_of(facts)])
+
+
+def tell_of_debts(*, actor: Actor) -> int:
+    """Tell those who answer for customers' debts what is due, once a day; gives how many were told. Safe to repeat."""
+    shop = actor.organization.id
+    key = f"{DEBTS_DUE}:{actor.organization.today}"
+    if was_told(DEBTS_DUE, origin_kind=ORGANIZATION_ORIGIN, origin_id=shop, dedupe_key=key):
+        return 0
+    dues = dues_of(CUSTOMERS, actor, days=SOON_DAYS, most=SHOWN)
+    if dues.is_empty:
+        return 0
+    # The sums are of all workspaces, so they are for people who see all of them.
+    return notify(
+        DEBTS_DUE,
+        facts=facts_of(dues, actor),
+        origin_kind=ORGANIZATION_ORIGIN,
+        origin_id=shop,
+        dedupe_key=key,
+        link="/customers/debts",
+        whole=True,
+    )
+
+
+declare_kind(
+    Kind(
+        DEBTS_DUE,
+        _l("Customers' debts are due"),
+        NoticeGroup.MONEY,
+        title=_title,
+        text=_text,
+        level=lambda facts: Level.WARN if facts["overdue_accounts"] else Level.INFO,
+        permission=P.REPORT_READ.value,
+        defaults={Channel.TELEGRAM: Mode.AT_ONCE, Channel.EMAIL: Mode.DIGEST},
+        icon="wallet",
+    )
+)
