@@ -4,6 +4,7 @@ from tests.doors.door import SIGNED_IN, Door, get, post
 
 EXPORT = "reports:export:create"
 REPORT = "sales:report:read"  # the door's report is "sales by day"
+DASHBOARD = "reports:dashboard:read"
 
 DOORS: dict[str, dict[str, Door]] = {
     # --- reports -----------------------------------------------------------------------------------------------
@@ -24,4 +25,12 @@ DOORS: dict[str, dict[str, Door]] = {
     "reports.report": get(REPORT),
     "reports.rows": get(REPORT),
     "reports.choices": get(REPORT),
+    # --- dashboards --------------------------------------------------------------------------------------------
+    "dashboards.executive": get(DASHBOARD),
+    "dashboards.executive_data": get(DASHBOARD),
+    # Everybody of the cast who may see the reports of sales may see dashboards too.
+    "dashboards.sales": get("sales:report:read"),
+    "dashboards.sales_data": get("sales:report:read"),
+    "dashboards.warehouse": get(DASHBOARD),
+    "dashboards.warehouse_data": get(DASHBOARD),
 }
