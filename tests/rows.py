@@ -52,6 +52,7 @@ DEMANDED: dict[str, Any] = {
     "expenses.source": "office",
     "exchange_rates.currency": "USD",
     "notification_deliveries.channel": "email",
+    "hourly_sales.hour": 9,
 }
 
 # What a check asks for beyond the columns that must be given.
