@@ -7,6 +7,7 @@ refuses to go on without it.
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
@@ -67,7 +68,7 @@ def letter(message: Outgoing, sender: str) -> EmailMessage:
     try:
         mail["To"] = Address(addr_spec=message.address)
         mail["From"] = Address(display_name=_one_line(message.sender or name), addr_spec=address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise Failed(f"{type(error).__name__}: {error}") from None
     first = message.subject or message.body.partition("\n")[0]
     mail["Subject"] = _one_line(first)[:LONGEST_SUBJECT]

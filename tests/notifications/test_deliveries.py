@@ -1,0 +1,467 @@
+"""Messages on their way: sent, put off, given up, refused; one digest a day; nothing outside of the shop's hours."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask.testing import FlaskClient
+from rq import Queue
+from sqlalchemy import select, update
+
+from smartpos.core.db import db, utc_now
+from smartpos.core.files import store_file
+from smartpos.core.jobs import DEFAULT_QUEUE, periodic_table
+from smartpos.core.redis import connection
+from smartpos.identity.models import User
+from smartpos.notifications import channels, jobs
+from smartpos.notifications.channels import Outgoing, Retry, Way
+from smartpos.notifications.jobs import send_deliveries, sweep_deliveries
+from smartpos.notifications.models import (
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    LinkStatus,
+    Mode,
+    Notification,
+    NotificationPreference,
+    Subscription,
+    TelegramLink,
+)
+from smartpos.notifications.operations import delivering, notify, send_message, telling
+from tests.cast import Shop
+from tests.conftest import csrf_of
+from tests.notifications.servers import Gateway, MailServer, mail_server, sms_gateway
+
+KIND = "core.books_differ"
+EMAIL = {"channel": Channel.EMAIL, "address": "ali@example.org", "body": "Salom", "kind": "test.message"}
+SMS = {"channel": Channel.SMS, "address": "+998901112233", "body": "Salom", "kind": "test.message"}
+
+
+@pytest.fixture
+def mail(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    with mail_server() as server:
+        monkeypatch.setitem(shop.app.config, "SMTP_URL", server.url)
+        yield server
+
+
+@pytest.fixture
+def gateway(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    with sms_gateway() as server:
+        monkeypatch.setitem(shop.app.config, "SMS_GATEWAY_URL", server.url)
+        monkeypatch.setitem(shop.app.config, "SMS_GATEWAY_TOKEN", "sesame")
+        yield server
+
+
+def queue_up(shop: Shop, **facts: Any) -> int | None:
+    with shop.inside():
+        return send_message(**facts)
+
+
+def run(shop: Shop) -> None:
+    with shop.app.app_context():
+        send_deliveries(shop.organization_id)
+
+
+def row(shop: Shop, number: int | None = None) -> Delivery:
+    with shop.inside():
+        query = select(Delivery).execution_options(populate_existing=True)
+        if number is not None:
+            query = query.where(Delivery.id == number)
+        found = db.session.scalars(query).one()
+        db.session.expunge(found)
+        return found
+
+
+def make_due(shop: Shop) -> None:
+    with shop.inside():
+        db.session.execute(update(Delivery).values(not_before=utc_now() - timedelta(seconds=1)))
+
+
+def test_mail_goes_out_with_its_file(shop: Shop, mail: MailServer) -> None:
+    with shop.inside("owner"):
+        file = store_file(b"PK", original_name="hisobot.xlsx", content_type="application/x-sheet")
+        number = send_message(**EMAIL, subject="Hisobot\r\nBcc: all@example.org", file_id=file.id)
+    run(shop)
+    run(shop)
+    assert len(mail.letters) == 1
+    letter = mail.letters[0]
+    assert letter["To"] == "ali@example.org"
+    assert letter["From"] == "Bahor <pos@example.org>"
+    assert letter["Subject"] == "Hisobot Bcc: all@example.org"
+    assert letter["Bcc"] is None
+    assert letter["Message-ID"] == f"<{shop.organization_id}-{number}@example.org>"
+    body = letter.get_body()
+    assert body is not None
+    assert body.get_content().split() == ["Salom"]
+    attached = next(letter.iter_attachments())
+    assert (attached.get_filename(), attached.get_content()) == ("hisobot.xlsx", b"PK")
+    sent = row(shop)
+    assert (sent.status, sent.attempts, sent.error) == (DeliveryStatus.SENT, 1, None)
+    assert sent.sent_at is not None
+
+
+def test_an_sms_goes_to_the_gateway(shop: Shop, gateway: Gateway) -> None:
+    number = queue_up(shop, **SMS, subject="Diqqat")
+    queue_up(shop, **SMS | {"body": "x" * 2000})
+    run(shop)
+    assert gateway.tokens == ["Bearer sesame"] * 2
+    first, second = gateway.messages
+    assert first == {
+        "to": "+998901112233",
+        "text": "Diqqat\nSalom",
+        "id": f"{shop.organization_id}-{number}",
+        "sender": "Bahor",
+    }
+    assert len(second["text"]) == 800
+    assert second["text"].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "waits"),
+    [
+        ("450 later", DeliveryStatus.WAITING, True),
+        ("550 no such mailbox", DeliveryStatus.BLOCKED, False),
+        ("554 spam", DeliveryStatus.FAILED, False),
+    ],
+)
+def test_what_a_mail_server_says_counts(
+    shop: Shop, mail: MailServer, answer: str, status: DeliveryStatus, waits: bool
+) -> None:
+    mail.answers["ali@example.org"] = answer
+    queue_up(shop, **EMAIL)
+    run(shop)
+    kept = row(shop)
+    assert (kept.status, kept.attempts, kept.error) == (status, 1, answer)
+    assert not waits or kept.not_before > utc_now()
+    assert mail.letters == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept_as", "seconds"),
+    [
+        ((500, {}), (DeliveryStatus.WAITING, 1), 30),
+        ((429, {"Retry-After": "120"}), (DeliveryStatus.WAITING, 0), 120),
+        ((410, {}), (DeliveryStatus.BLOCKED, 1), None),
+        ((422, {}), (DeliveryStatus.FAILED, 1), None),
+        ((302, {"Location": "http://127.0.0.1:9/"}), (DeliveryStatus.FAILED, 1), None),
+    ],
+)
+def test_what_a_gateway_says_counts(
+    shop: Shop,
+    gateway: Gateway,
+    answer: tuple[int, dict[str, str]],
+    kept_as: tuple[DeliveryStatus, int],
+    seconds: int | None,
+) -> None:
+    gateway.answers["+998901112233"] = answer
+    queue_up(shop, **SMS)
+    run(shop)
+    kept = row(shop)
+    assert (kept.status, kept.attempts) == kept_as
+    assert str(answer[0]) in (kept.error or "")
+    if seconds is not None:
+        assert abs((kept.not_before - utc_now()).total_seconds() - seconds) < 15
+
+
+def test_a_server_that_is_down_is_tried_later_each_time_and_then_given_up(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server() as gone:
+        pass
+    monkeypatch.setitem(shop.app.config, "SMTP_URL", gone.url)
+    queue_up(shop, **EMAIL)
+    waits = []
+    for _turn in range(delivering.MOST_ATTEMPTS):
+        run(shop)
+        waits.append((row(shop).not_before - utc_now()).total_seconds())
+        make_due(shop)
+    kept = row(shop)
+    assert (kept.status, kept.attempts) == (DeliveryStatus.FAILED, delivering.MOST_ATTEMPTS)
+    assert "Refused" in (kept.error or "")
+    grown = waits[:-1]
+    assert all(abs(wait - 30 * 2**turn) < 15 for turn, wait in enumerate(grown))
+
+
+def test_an_address_that_refused_is_remembered_until_somebody_says_otherwise(
+    shop: Shop, mail: MailServer, client_of: Callable[..., FlaskClient]
+) -> None:
+    mail.answers["ali@example.org"] = "550 no such mailbox"
+    first = queue_up(shop, **EMAIL)
+    run(shop)
+    second = queue_up(shop, **EMAIL)
+    assert row(shop, second).status is DeliveryStatus.BLOCKED
+    with shop.inside():
+        owner = db.session.get_one(User, shop.users["owner"])
+        owner.email, owner.locale = "ali@example.org", "en"
+    client = client_of("owner")
+    assert "This address has refused our messages." in client.get("/profile/notifications").get_data(True)
+    mail.answers.clear()
+    for number in (first, second):
+        form = {"id": str(number), "csrf_token": csrf_of(client)}
+        assert client.post("/admin/deliveries/act/again/", data=form).status_code == 302
+    run(shop)
+    assert {row(shop, number).status for number in (first, second)} == {DeliveryStatus.SENT}
+    assert len(mail.letters) == 2
+    # What was sent is not sent again.
+    form = {"id": str(first), "csrf_token": csrf_of(client)}
+    client.post("/admin/deliveries/act/again/", data=form)
+    run(shop)
+    assert len(mail.letters) == 2
+    page = client.get("/admin/deliveries/").get_data(as_text=True)
+    assert "Sent" in page
+    assert "ali@example.org" in page
+    assert "Salom" in client.get(f"/admin/deliveries/details/?id={first}").get_data(as_text=True)
+
+
+def test_a_message_of_a_key_is_queued_once(shop: Shop, stranger: Shop, mail: MailServer) -> None:
+    assert queue_up(shop, **EMAIL, dedupe_key="once") is not None
+    assert queue_up(shop, **EMAIL, dedupe_key="once") is None
+    assert queue_up(stranger, **EMAIL, dedupe_key="once") is not None
+    run(shop)
+    assert len(mail.letters) == 1
+    assert row(stranger).status is DeliveryStatus.WAITING
+
+
+def test_a_channel_that_is_off_says_so(shop: Shop) -> None:
+    queue_up(shop, **EMAIL)
+    run(shop)
+    kept = row(shop)
+    assert (kept.status, kept.error) == (DeliveryStatus.FAILED, "the channel is off")
+
+
+def test_for_development_messages_become_files(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(shop.app.config, "OUTBOX", True)
+    monkeypatch.setitem(shop.app.config, "DATA_FOLDER", tmp_path)
+    number = queue_up(shop, **SMS, subject="Diqqat", buttons=[[{"text": "Ha", "data": "yes"}]])
+    run(shop)
+    file = tmp_path / "outbox" / f"sms-{shop.organization_id}-{number}.txt"
+    text = file.read_text()
+    assert re.search(r"^To: \+998901112233$", text, re.MULTILINE)
+    assert "Subject: Diqqat\n" in text
+    assert "Button: Ha\n" in text
+    assert text.endswith("\nSalom\n")
+    assert row(shop).status is DeliveryStatus.SENT
+
+
+@pytest.mark.parametrize("url", ["http://mail.example.org", "smtp://", "smtp://host:port"])
+def test_a_mail_server_that_makes_no_sense_fails_with_a_word(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setitem(shop.app.config, "SMTP_URL", url)
+    queue_up(shop, **EMAIL)
+    run(shop)
+    kept = row(shop)
+    assert kept.status is DeliveryStatus.FAILED
+    assert "SMTP_URL" in (kept.error or "")
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a b@example.org", "a@example.org\r\nBcc: b@c.d"])
+def test_an_address_that_is_none_fails_and_the_others_go_out(
+    shop: Shop, mail: MailServer, address: str
+) -> None:
+    bad = queue_up(shop, **EMAIL | {"address": address})
+    good = queue_up(shop, **EMAIL)
+    run(shop)
+    assert row(shop, bad).status is DeliveryStatus.FAILED
+    assert row(shop, good).status is DeliveryStatus.SENT
+
+
+def test_a_channel_that_asks_for_a_pause_gets_one_and_the_others_go_on(
+    shop: Shop, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood control concerns everybody who is reached through the channel, and costs no attempt."""
+    tried: list[str] = []
+
+    def refuse(message: Outgoing) -> None:
+        tried.append(message.address)
+        raise Retry("too many", seconds=90, everybody=True)
+
+    monkeypatch.setitem(channels.base._ways, Channel.TELEGRAM, Way(refuse, lambda: True))
+    chats = [
+        queue_up(shop, **EMAIL | {"channel": Channel.TELEGRAM, "address": str(chat)}) for chat in (1, 2, 3)
+    ]
+    letter = queue_up(shop, **EMAIL)
+    run(shop)
+    assert tried == ["1"]
+    for number in chats:
+        kept = row(shop, number)
+        assert (kept.status, kept.attempts) == (DeliveryStatus.WAITING, 0)
+        assert 60 < (kept.not_before - utc_now()).total_seconds() <= 90
+    assert row(shop, letter).status is DeliveryStatus.SENT
+
+
+def test_whoever_stopped_the_bot_is_remembered(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_message: Outgoing) -> None:
+        raise channels.Blocked("bot was blocked by the user")
+
+    monkeypatch.setitem(channels.base._ways, Channel.TELEGRAM, Way(refuse, lambda: True))
+    with shop.inside():
+        db.session.add(TelegramLink(chat_id=55, user_id=shop.users["owner"], status=LinkStatus.ACTIVE))
+    queue_up(shop, **EMAIL | {"channel": Channel.TELEGRAM, "address": "55"})
+    run(shop)
+    with shop.inside():
+        assert db.session.scalars(select(TelegramLink.status)).one() is LinkStatus.BLOCKED
+    assert row(shop).status is DeliveryStatus.BLOCKED
+
+
+def test_a_mistake_of_ours_in_one_message_does_not_stop_the_others(
+    shop: Shop, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(_message: Outgoing) -> None:
+        raise RuntimeError("stumbled")
+
+    monkeypatch.setitem(channels.base._ways, Channel.TELEGRAM, Way(stumble, lambda: True))
+    bad = queue_up(shop, **EMAIL | {"channel": Channel.TELEGRAM, "address": "1"})
+    good = queue_up(shop, **EMAIL)
+    run(shop)
+    kept = row(shop, bad)
+    assert (kept.status, kept.error) == (DeliveryStatus.WAITING, "RuntimeError: stumbled")
+    assert row(shop, good).status is DeliveryStatus.SENT
+
+
+def test_a_worker_that_dies_leaves_nothing_unsent(
+    shop: Shop, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_message: Outgoing) -> None:
+        raise SystemExit
+
+    monkeypatch.setitem(channels.base._ways, Channel.EMAIL, Way(die, lambda: True))
+    queue_up(shop, **EMAIL)
+    with pytest.raises(SystemExit):
+        run(shop)
+    with shop.app.app_context():
+        db.session.rollback()
+    kept = row(shop)
+    assert (kept.status, kept.attempts) == (DeliveryStatus.WAITING, 1)
+    assert 0 < (kept.not_before - utc_now()).total_seconds() <= delivering.LEASE.total_seconds()
+
+
+def test_a_long_queue_is_left_to_others_after_a_while(
+    shop: Shop, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    numbers = [queue_up(shop, **EMAIL) for _turn in range(3)]
+    with shop.app.app_context():
+        queue = Queue(DEFAULT_QUEUE, connection=connection())
+        queue.empty()
+        send_deliveries(shop.organization_id)
+        db.session.commit()
+        assert [job.args for job in queue.jobs] == [
+            ("smartpos.notifications.jobs.send_deliveries", shop.organization_id)
+        ]
+        queue.empty()
+    assert {(row(shop, number).status, row(shop, number).attempts) for number in numbers} == {
+        (DeliveryStatus.WAITING, 0)
+    }
+    assert mail.letters == []
+
+
+def test_the_sweep_finds_what_waits(shop: Shop, stranger: Shop) -> None:
+    assert periodic_table()["smartpos.notifications.jobs.sweep_deliveries"].cron == "* * * * *"
+    queue_up(shop, **EMAIL)
+    queue_up(stranger, **EMAIL, not_before=utc_now() + timedelta(hours=1))
+    with shop.app.app_context():
+        queue = Queue(DEFAULT_QUEUE, connection=connection())
+        queue.empty()
+        sweep_deliveries()
+        db.session.commit()
+        assert [job.args[1] for job in queue.jobs] == [shop.organization_id]
+        queue.empty()
+
+
+# --- Quiet hours and the digest ---------------------------------------------------------------------------------------
+
+
+def tell(shop: Shop, number: int, who: str = "owner") -> None:
+    with shop.inside():
+        notify(
+            KIND,
+            facts={"count": number, "lines": []},
+            origin_kind="books",
+            origin_id=number,
+            dedupe_key=f"books:{number}",
+            user_ids=[shop.users[who]],
+        )
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """``clock("22:30")``: it is that time in Tashkent, on the tenth of March."""
+
+    def put(text: str) -> None:
+        now = datetime.fromisoformat(f"2026-03-10T{text}").replace(tzinfo=ZoneInfo("Asia/Tashkent"))
+        monkeypatch.setattr(telling, "utc_now", lambda: now)
+
+    return put
+
+
+def local(moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo('Asia/Tashkent')):%d %H:%M}"
+
+
+def test_nobody_is_woken(shop: Shop, mail: MailServer, clock: Callable[[str], None]) -> None:
+    with shop.inside():
+        owner = db.session.get_one(User, shop.users["owner"])
+        owner.email = "owner@example.org"
+        db.session.add(
+            NotificationPreference(user_id=owner.id, quiet_from=time(22, 0), quiet_until=time(7, 30))
+        )
+    for moment, number, expected in (
+        ("21:59", 1, "10 21:59"),
+        ("22:30", 2, "11 07:30"),
+        ("03:00", 3, "10 07:30"),
+    ):
+        clock(moment)
+        tell(shop, number)
+        with shop.inside():
+            kept = db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(1)).one()
+            assert local(kept.not_before) == expected
+            # The bell is silent and has it at once.
+            assert (
+                db.session.scalars(select(Notification.read_at).where(Notification.origin_id == number)).one()
+                is None
+            )
+
+
+def test_what_belongs_into_the_digest_comes_as_one_message(
+    shop: Shop, mail: MailServer, clock: Callable[[str], None]
+) -> None:
+    with shop.inside():
+        for who, locale in (("owner", "en"), ("admin", "en")):
+            user = db.session.get_one(User, shop.users[who])
+            user.email, user.locale = f"{who}@example.org", locale
+            db.session.add(Subscription(user_id=user.id, kind=KIND, channel=Channel.EMAIL, mode=Mode.DIGEST))
+            db.session.add(NotificationPreference(user_id=user.id, digest_at=time(18, 0)))
+    clock("12:00")
+    for number in range(1, 14):
+        tell(shop, number)
+    tell(shop, 99, "admin")
+    with shop.inside():
+        moments = {local(moment) for moment in db.session.scalars(select(Delivery.not_before))}
+        assert moments == {"10 18:00"}
+        db.session.execute(update(Delivery).values(not_before=utc_now() + timedelta(hours=1)))
+    run(shop)
+    assert mail.letters == []
+    make_due(shop)
+    run(shop)
+    run(shop)
+    letters = {letter["To"]: letter for letter in mail.letters}
+    assert len(mail.letters) == 2
+    assert letters["owner@example.org"]["Subject"] == "13 notices"
+    assert letters["admin@example.org"]["Subject"] == "1 notice"
+    body = letters["owner@example.org"].get_body()
+    assert body is not None
+    lines = body.get_content().splitlines()
+    assert lines[0] == "The books do not add up: 13"
+    assert lines[1] == "• The books do not add up: differences found: 1"
+    assert lines[11] == "and 3 more"
+    with shop.inside():
+        rows = db.session.execute(select(Delivery.kind, Delivery.status, Delivery.is_digest)).all()
+        assert {tuple(one) for one in rows} == {("notifications.digest", DeliveryStatus.SENT, False)}
+        assert len(rows) == 2
