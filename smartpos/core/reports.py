@@ -6,7 +6,7 @@ page, asked for over the API, downloaded, saved and scheduled (the domain ``repo
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
@@ -113,6 +113,20 @@ class Asked:
     def until(self) -> date:
         """The last day of the period, which belongs to it."""
         return self.values["to"]  # type: ignore[no-any-return]
+
+    @property
+    def begin(self) -> datetime:
+        """The first moment of the period where the shop is."""
+        return self.midnight(self.since)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after the period."""
+        return self.midnight(self.until + timedelta(days=1))
+
+    def midnight(self, day: date) -> datetime:
+        """The moment at which a business day begins where the shop is."""
+        return datetime.combine(day, time(), self.zone)
 
 
 class ChartKind(StrEnum):

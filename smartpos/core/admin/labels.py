@@ -3,7 +3,7 @@
 A domain tells it once, next to its admin views; lists, filters, forms and pages then agree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -48,3 +48,22 @@ def label_of(member: Enum) -> Label:
 def choices(kind: type[Enum]) -> list[tuple[str, Any]]:
     """Pairs of value and lazy text for a select field, in the order of declaration."""
     return [(str(member.value), label_of(member).text) for member in kind]
+
+
+class Words(Mapping[str, Any]):
+    """What the stored values of an enumeration are called, looked up when they are shown.
+
+    For what is declared before the admin views have told it: the columns and the filters of reports.
+    """
+
+    def __init__(self, kind: type[Enum], *without: Enum) -> None:
+        self.members = {str(member.value): member for member in kind if member not in without}
+
+    def __getitem__(self, value: str) -> Any:
+        return label_of(self.members[value]).text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)

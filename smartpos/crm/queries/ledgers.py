@@ -263,7 +263,7 @@ class Ledger:
 
     @cached_property
     def _debts(self) -> str:
-        return self.sql(_OPEN + _DEBTS, accounts=_ONE, until="AND entry.id < %(before)s")
+        return self.open_debts_sql(_DEBTS, accounts=_ONE, until="AND entry.id < %(before)s")
 
     @cached_property
     def _ages(self) -> str:
@@ -289,11 +289,15 @@ class Ledger:
         rows = send(self._ages, moment_of(actor) | {"account_ids": array(account_ids)})
         return {row[0]: Ageing(*row[1:]) for row in rows}
 
+    def open_debts_sql(self, statement: str, *, accounts: str, until: str) -> str:
+        """SQL that reads ``debt``, the open debts of ``accounts`` (SQL too) made up of the lines that fit ``until``."""
+        return self.sql(_OPEN + statement, accounts=accounts, until=until)
+
     def open_of_all(self, narrowed: str, statement: str) -> str:
         """SQL that reads ``debt``, the open debts of all accounts that owe and fit ``narrowed``."""
         every = """SELECT id AS account_id, balance FROM <accounts_table>
     WHERE organization_id = %(organization_id)s AND balance <owes> 0"""
-        return self.sql(_OPEN + statement, accounts=f"{every} {narrowed}", until="")
+        return self.open_debts_sql(statement, accounts=f"{every} {narrowed}", until="")
 
     def debtors(
         self,
