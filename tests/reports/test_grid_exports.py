@@ -129,7 +129,7 @@ def test_every_list_can_be_made_a_file(house: House) -> None:
     }
     for endpoint, view in views_of(house.app).items():
         with (
-            house.app.test_request_context("/"),
+            house.app.test_request_context(f"{view.url}/"),
             tenant_scope(shop.organization_id, user_id=shop.users["owner"]),
         ):
             g.principal = shop.actor("owner")

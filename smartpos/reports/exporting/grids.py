@@ -24,6 +24,14 @@ def find_grid(endpoint: str) -> Any:
     raise NotFound(_("There is no such list."))
 
 
+def address_of(endpoint: str) -> str:
+    """The address of a list, for a request that is made up; "/" for one that is not there."""
+    for view in current_app.extensions[EXTENSION]._views:
+        if view.endpoint == endpoint and isinstance(view, Exporting):
+            return f"{view.url}/"
+    return "/"
+
+
 def kept_arguments(view: Any, args: Mapping[str, Any]) -> dict[str, list[str]]:
     """What of an address decides which rows its list shows, and in which order; pages do not."""
     plain = {"sort", "desc", "search", *view.kept_arguments}

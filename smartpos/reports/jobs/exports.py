@@ -24,7 +24,7 @@ from smartpos.identity.actors import Actor
 from smartpos.identity.queries import actor_of_user
 from smartpos.notifications.operations import notify
 from smartpos.reports.exporting.csv import write_csv
-from smartpos.reports.exporting.grids import source_of_grid
+from smartpos.reports.exporting.grids import address_of, source_of_grid
 from smartpos.reports.exporting.pdf import write_pdf
 from smartpos.reports.exporting.reports import source_of_report
 from smartpos.reports.exporting.rows import Source
@@ -113,9 +113,10 @@ def _make(begun: Begun, actor: Actor, watch: Watch, made: Path, folder: Path) ->
 
     A list reads its own address, so there has to be a request: one without a browser, of the person who ordered.
     """
-    args = begun.filters if begun.source is RunSource.GRID else {}
+    is_grid = begun.source is RunSource.GRID
+    path, args = (address_of(begun.report), begun.filters) if is_grid else ("/", {})
     scope = tenant_scope(actor.organization.id, user_id=actor.user_id, workspace_ids=actor.workspace_ids)
-    with current_app.test_request_context("/", query_string=args), scope:
+    with current_app.test_request_context(path, query_string=args), scope:
         g.principal = actor
         try:
             with force_locale(begun.locale):
