@@ -1,5 +1,5 @@
 """What can be reported about selling."""
 
-from smartpos.sales.declared_reports import sales_by_day
+from smartpos.sales.declared_reports import by_goods, by_place, receipts, sales_by_day
 
-__all__ = ["sales_by_day"]
+__all__ = ["by_goods", "by_place", "receipts", "sales_by_day"]

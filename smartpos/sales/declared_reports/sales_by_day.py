@@ -1,11 +1,8 @@
-"""Sales day by day."""
-
-from decimal import Decimal
+"""Sales by day and by the hours of the week."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, Numeric, cast, func, select
+from sqlalchemy import Integer, Text, cast, extract, func, select
 
-from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -13,56 +10,52 @@ from smartpos.core.reports import (
     ChartKind,
     Column,
     ColumnKind,
-    Filter,
-    FilterKind,
     Report,
     ReportGroup,
     declare_report,
-    percent_of,
 )
-from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import in_sight
-from smartpos.sales.models import Sale, SaleType
+from smartpos.sales.models import Sale
 from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
+    OF_RECEIPTS,
+    RECEIPT_COLUMNS,
+    SHARE,
+    local,
+    receipt_figures,
+    receipts_asked,
+    share_of_all,
+)
 
-_COST = CatalogPermission.COST_READ
+WEEKDAYS = {
+    "1": _l("Monday"),
+    "2": _l("Tuesday"),
+    "3": _l("Wednesday"),
+    "4": _l("Thursday"),
+    "5": _l("Friday"),
+    "6": _l("Saturday"),
+    "7": _l("Sunday"),
+}
 
 
-def _select(asked: Asked) -> AnySelect:
-    refunded = func.sum(Sale.returned_amount)
-    revenue = func.sum(Sale.total_amount)
-    cost = func.sum(Sale.cost_amount)
-    sold = func.count().filter(Sale.type != SaleType.REFUND)
-    query = (
-        select(
-            Sale.business_date.label("day"),
-            cast(sold, Integer).label("receipts"),
-            cast(func.count().filter(Sale.type == SaleType.REFUND), Integer).label("refunds"),
-            func.sum(Sale.gross_amount).label("gross"),
-            func.sum(Sale.discount_amount).label("discount"),
-            refunded.label("refunded"),
-            func.sum(Sale.tax_amount).label("tax"),
-            revenue.label("revenue"),
-            cast(revenue / func.nullif(sold, 0), Numeric(18, 2)).label("average"),
-            cost.label("cost"),
-            (revenue - cost).label("profit"),
-            cast((revenue - cost) * 100 / func.nullif(revenue, Decimal(0)), Numeric(12, 2)).label("margin"),
-        )
-        .where(Sale.business_date.between(asked.since, asked.until), in_sight(Sale.branch_id))
+def _by_day(asked: Asked) -> AnySelect:
+    return (
+        select(Sale.business_date.label("day"), *receipt_figures())
+        .where(*receipts_asked(asked))
         .group_by(Sale.business_date)
     )
-    if asked["branch_id"] is not None:
-        query = query.where(Sale.branch_id == asked["branch_id"])
-    if asked["cashier_id"] is not None:
-        query = query.where(Sale.cashier_id == asked["cashier_id"])
-    return query
 
 
-def _average(totals: object) -> Decimal | None:
-    sums: dict[str, Decimal] = dict(totals)  # type: ignore[call-overload]
-    if not sums["receipts"]:
-        return None
-    return (sums["revenue"] / sums["receipts"]).quantize(Decimal("0.01"))
+def _by_hour(asked: Asked) -> AnySelect:
+    moment = local(Sale.sold_at, asked)
+    weekday = cast(cast(extract("isodow", moment), Integer), Text)
+    hour = func.to_char(moment, "HH24:00", type_=Text)
+    within = (
+        select(weekday.label("weekday"), hour.label("hour"), *receipt_figures())
+        .where(*receipts_asked(asked))
+        .group_by("weekday", "hour")
+        .subquery("within")
+    )
+    return select(*within.c, share_of_all(within.c.revenue).label("share"))
 
 
 declare_report(
@@ -72,34 +65,30 @@ declare_report(
         group=ReportGroup.SALES,
         permission=SalesPermission.REPORT_READ,
         note=_l("Receipts by their business day. Refunds are taken off the day on which they were made."),
-        icon="chart",
-        filters=(
-            Filter("period", _l("Period"), FilterKind.PERIOD, default=30),
-            Filter("branch_id", _l("Branch"), FilterKind.ROW, model=Branch),
-            Filter("cashier_id", _l("Cashier"), FilterKind.ROW, model=User),
-        ),
-        columns=(
-            Column("day", _l("Day"), ColumnKind.DATE),
-            Column("receipts", _l("Receipts"), ColumnKind.WHOLE, total=True),
-            Column("refunds", _l("Refunds"), ColumnKind.WHOLE, total=True),
-            Column("gross", _l("Before discounts"), ColumnKind.MONEY, total=True),
-            Column("discount", _l("Discounts"), ColumnKind.MONEY, total=True),
-            Column("refunded", _l("Refunded"), ColumnKind.MONEY, total=True),
-            Column("tax", _l("VAT"), ColumnKind.MONEY, total=True),
-            Column("revenue", _l("Revenue"), ColumnKind.MONEY, total=True),
-            Column("average", _l("Average receipt"), ColumnKind.MONEY, total=_average),
-            Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=_COST),
-            Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=_COST),
-            Column(
-                "margin",
-                _l("Margin"),
-                ColumnKind.PERCENT,
-                total=percent_of("profit", "revenue"),
-                permission=_COST,
-            ),
-        ),
-        select=_select,
+        filters=OF_RECEIPTS,
+        columns=(Column("day", _l("Day"), ColumnKind.DATE), *RECEIPT_COLUMNS),
+        select=_by_day,
         order=("-day",),
         chart=Chart(ChartKind.LINE, "day", ("revenue",), most=366),
+    )
+)
+declare_report(
+    Report(
+        slug="sales-by-hour",
+        title=_l("Sales by hour"),
+        group=ReportGroup.SALES,
+        permission=SalesPermission.REPORT_READ,
+        note=_l("At which hours of the week it was sold, by the clock of the shop. Refunds are taken off."),
+        icon="clock",
+        filters=OF_RECEIPTS,
+        columns=(
+            Column("weekday", _l("Day of the week"), choices=WEEKDAYS),
+            Column("hour", _l("Hour")),
+            *(column for column in RECEIPT_COLUMNS if column.key not in ("gross", "discount", "tax")),
+            SHARE,
+        ),
+        select=_by_hour,
+        order=("weekday", "hour"),
+        chart=Chart(ChartKind.HEAT, "hour", ("weekday", "revenue"), most=168),
     )
 )

@@ -1,0 +1,211 @@
+"""What reports of sales share: filters, which receipts and lines they choose, and the figures of a group of them.
+
+Every figure is net: a refund is a receipt with negative amounts, an exchange has lines of both signs, so that sums over
+all of them are what was sold in the end.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Text, case, cast, func, select
+
+from smartpos.catalog.models import Category, PriceType, Product
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.paging import AnySelect
+from smartpos.core.reports import Asked, Column, ColumnKind, Filter, FilterKind, percent_of
+from smartpos.crm.models import Customer
+from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import in_sight
+from smartpos.sales.models import PaymentMethod, PaymentSummary, Sale, SaleItem, SaleType
+
+COST = CatalogPermission.COST_READ
+
+METHODS: dict[str, Any] = {
+    PaymentMethod.CASH.value: _l("Cash"),
+    PaymentMethod.CARD.value: _l("Card"),
+    PaymentMethod.TRANSFER.value: _l("Transfer"),
+    PaymentMethod.CREDIT.value: _l("Credit"),
+    PaymentMethod.POINTS.value: _l("Points"),
+}
+PAYMENTS = METHODS | {PaymentSummary.MIXED.value: _l("Mixed")}
+TYPES: dict[str, Any] = {
+    SaleType.SALE.value: _l("Sale"),
+    SaleType.REFUND.value: _l("Refund"),
+    SaleType.EXCHANGE.value: _l("Exchange"),
+}
+
+PERIOD = Filter("period", _l("Period"), FilterKind.PERIOD, default=30)
+BRANCH = Filter("branch_id", _l("Branch"), FilterKind.ROW, model=Branch)
+CASHIER = Filter("cashier_id", _l("Cashier"), FilterKind.ROW, model=User)
+CUSTOMER = Filter("customer_id", _l("Customer"), FilterKind.ROW, model=Customer)
+PRICE_TYPE = Filter("price_type_id", _l("Price type"), FilterKind.ROW, model=PriceType)
+PAYMENT = Filter("payment", _l("Payment"), FilterKind.CHOICE, choices=PAYMENTS)
+PRODUCT = Filter("product_id", _l("Product"), FilterKind.ROW, model=Product)
+CATEGORY = Filter("category_id", _l("Category"), FilterKind.ROW, model=Category)
+OF_RECEIPTS = (PERIOD, BRANCH, CASHIER, CUSTOMER, PRICE_TYPE, PAYMENT)
+OF_LINES = (PERIOD, BRANCH, PRODUCT, CATEGORY, CASHIER, CUSTOMER, PRICE_TYPE)
+
+PERSON = case((User.full_name == "", cast(User.username, Text)), else_=User.full_name)
+"""What a user is called, as ``User.display``."""
+
+_CHOICES: tuple[tuple[str, Any], ...] = (
+    ("branch_id", Sale.branch_id),
+    ("cashier_id", Sale.cashier_id),
+    ("customer_id", Sale.customer_id),
+    ("price_type_id", Sale.price_type_id),
+    ("payment", Sale.payment_method),
+)
+
+
+def receipts_asked(
+    asked: Asked, since: date | None = None, until: date | None = None
+) -> list[ColumnElement[bool]]:
+    """Which receipts are asked for: those of the period (or of other days), in sight, and chosen by the filters."""
+    chosen = [
+        Sale.business_date.between(since or asked.since, until or asked.until),
+        in_sight(Sale.branch_id),
+    ]
+    chosen += [column == asked[name] for name, column in _CHOICES if asked[name] is not None]
+    return chosen
+
+
+def lines_asked(asked: Asked) -> list[ColumnElement[bool]]:
+    """Which lines of those receipts are asked for, by their product."""
+    chosen: list[ColumnElement[bool]] = []
+    if asked["product_id"] is not None:
+        chosen.append(SaleItem.product_id == asked["product_id"])
+    if asked["category_id"] is not None:
+        chosen.append(SaleItem.product_id.in_(products_below(asked["category_id"])))
+    return chosen
+
+
+def lines_of_receipts(asked: Asked, *columns: Any) -> AnySelect:
+    """``columns`` of the lines that are asked for, each with its receipt."""
+    return (
+        select(*columns)
+        .join_from(Sale, SaleItem, SaleItem.sale_id == Sale.id)
+        .where(*receipts_asked(asked), *lines_asked(asked))
+    )
+
+
+def products_below(category_id: int) -> AnySelect:
+    """The ids of the products of a category and of all categories in it, those that were removed since too."""
+    tree = select(Category.id).where(Category.id == category_id).cte("tree", recursive=True)
+    tree = tree.union(select(Category.id).where(Category.parent_id == tree.c.id))
+    return select(Product.id).where(Product.category_id.in_(select(tree.c.id)))
+
+
+def moments_of(asked: Asked) -> tuple[datetime, datetime]:
+    """The first moment of the period and the first one after it, in the tenant's time zone."""
+    since = datetime.combine(asked.since, time(), asked.zone)
+    until = datetime.combine(asked.until + timedelta(days=1), time(), asked.zone)
+    return since.astimezone(UTC), until.astimezone(UTC)
+
+
+def in_period(moment: Any, asked: Asked) -> list[ColumnElement[bool]]:
+    """Which moments lie within the days of the period."""
+    since, until = moments_of(asked)
+    return [moment >= since, moment < until]
+
+
+def local(moment: Any, asked: Asked) -> ColumnElement[datetime]:
+    """A moment as the clock on the tenant's wall shows it."""
+    return func.timezone(str(asked.zone), moment, type_=DateTime)
+
+
+def whole(count: Any) -> ColumnElement[int]:
+    """A number of things; sums of counts are no whole numbers of their own accord."""
+    return cast(func.coalesce(count, 0), BigInteger)
+
+
+def percent(part: Any, of_whole: Any) -> ColumnElement[Decimal]:
+    """``part`` in per cent of ``of_whole``; nothing of nothing."""
+    return cast(part * 100 / func.nullif(of_whole, Decimal(0)), Numeric(38, 2))
+
+
+def amount_per(amount: Any, count: Any) -> ColumnElement[Decimal]:
+    """What comes to one of ``count``."""
+    return cast(amount / func.nullif(count, 0), Numeric(38, 2))
+
+
+def per(amount: str, count: str) -> Callable[[Mapping[str, Any]], Decimal | None]:
+    """A total of an average: the sum of one column divided by that of another; None by nothing."""
+
+    def reckon(totals: Mapping[str, Any]) -> Decimal | None:
+        if not totals.get(count):
+            return None
+        return (Decimal(totals[amount]) / Decimal(totals[count])).quantize(Decimal("0.01"))
+
+    return reckon
+
+
+def receipt_figures() -> list[Any]:
+    """The figures of a group of receipts, by the keys of ``RECEIPT_COLUMNS``."""
+    revenue, cost = func.sum(Sale.total_amount), func.sum(Sale.cost_amount)
+    sold = func.count().filter(Sale.type != SaleType.REFUND)
+    return [
+        whole(sold).label("receipts"),
+        whole(func.count().filter(Sale.type == SaleType.REFUND)).label("refunds"),
+        func.sum(Sale.gross_amount).label("gross"),
+        func.sum(Sale.discount_amount).label("discount"),
+        func.sum(Sale.returned_amount).label("refunded"),
+        func.sum(Sale.tax_amount).label("tax"),
+        revenue.label("revenue"),
+        amount_per(revenue, sold).label("average"),
+        cost.label("cost"),
+        (revenue - cost).label("profit"),
+        percent(revenue - cost, revenue).label("margin"),
+    ]
+
+
+RECEIPT_COLUMNS = (
+    Column("receipts", _l("Receipts"), ColumnKind.WHOLE, total=True),
+    Column("refunds", _l("Refunds"), ColumnKind.WHOLE, total=True),
+    Column("gross", _l("Before discounts"), ColumnKind.MONEY, total=True),
+    Column("discount", _l("Discounts"), ColumnKind.MONEY, total=True),
+    Column("refunded", _l("Refunded"), ColumnKind.MONEY, total=True),
+    Column("tax", _l("VAT"), ColumnKind.MONEY, total=True),
+    Column("revenue", _l("Revenue"), ColumnKind.MONEY, total=True),
+    Column("average", _l("Average receipt"), ColumnKind.MONEY, total=per("revenue", "receipts")),
+    Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=COST),
+    Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=COST),
+    Column(
+        "margin", _l("Margin"), ColumnKind.PERCENT, total=percent_of("profit", "revenue"), permission=COST
+    ),
+)
+
+LINE_DISCOUNT = SaleItem.promotion_amount + SaleItem.discount_amount + SaleItem.cart_discount_amount
+"""All that was taken off a line."""
+
+
+def line_figures() -> list[Any]:
+    """The figures of a group of lines, by the keys of ``LINE_COLUMNS``."""
+    revenue, cost = func.sum(SaleItem.total_amount), func.sum(SaleItem.cost_amount)
+    return [
+        func.sum(SaleItem.gross_amount).label("gross"),
+        func.sum(LINE_DISCOUNT).label("discount"),
+        func.sum(SaleItem.tax_amount).label("tax"),
+        revenue.label("revenue"),
+        cost.label("cost"),
+        (revenue - cost).label("profit"),
+        percent(revenue - cost, revenue).label("margin"),
+    ]
+
+
+SHARE = Column("share", _l("Share"), ColumnKind.PERCENT, total=percent_of("revenue", "revenue"))
+LINE_COLUMNS = (
+    Column("gross", _l("Before discounts"), ColumnKind.MONEY, total=True),
+    Column("discount", _l("Discounts"), ColumnKind.MONEY, total=True),
+    Column("tax", _l("VAT"), ColumnKind.MONEY, total=True),
+    Column("revenue", _l("Revenue"), ColumnKind.MONEY, total=True),
+    SHARE,
+    *RECEIPT_COLUMNS[-3:],
+)
+
+
+def share_of_all(revenue: Any) -> ColumnElement[Decimal]:
+    """A row's revenue in per cent of that of all rows."""
+    return percent(revenue, func.sum(revenue).over())
