@@ -34,19 +34,15 @@ function show(count) {
   bell.querySelector("summary").setAttribute("aria-label", texts.notices + spoken);
 }
 
+/** A moment as everywhere else, in the shop's time zone: 21:47 today, 20.11.2026 21:47 before. */
 function when(moment) {
-  const language = document.documentElement.lang;
-  const seconds = (new Date(moment) - Date.now()) / 1000;
-  if (seconds > -60) return texts.now;
-  try {
-    const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-    for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60]]) {
-      if (-seconds >= size) return words.format(Math.trunc(seconds / size), unit);
-    }
-  } catch {
-    // A browser that does not know the language shows the moment itself.
-  }
-  return new Date(moment).toLocaleString();
+  const shape = { timeZone: bell.dataset.zone, hourCycle: "h23", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
+  const read = (date) => Object.fromEntries(new Intl.DateTimeFormat("en-GB", shape).formatToParts(date).map((part) => [part.type, part.value]));
+  const then = read(new Date(moment));
+  const now = read(new Date());
+  const clock = `${then.hour}:${then.minute}`;
+  const day = `${then.day}.${then.month}.${then.year}`;
+  return day === `${now.day}.${now.month}.${now.year}` ? clock : `${day} ${clock}`;
 }
 
 function row(notice) {
@@ -143,7 +139,7 @@ function stop() {
 /** Up and down go through the menu, as in any other list. */
 function walk(event) {
   if (!bell.open || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
-  const stops = [...bell.querySelectorAll("summary, .bell-row > a, .bell-list > a")];
+  const stops = [...bell.querySelectorAll("summary, .bell-row > a, .bell-foot > a")];
   const here = stops.indexOf(document.activeElement.closest?.(".bell-row")?.querySelector("a") ?? document.activeElement);
   if (here < 0) return;
   event.preventDefault();
