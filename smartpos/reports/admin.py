@@ -28,9 +28,7 @@ class ReportRunView(ReadOnlyView):
 
     permission_read = IdentityPermission.AUDIT_READ
     menu_icon, menu_order = "download", 95
-    lead = _l(
-        "Everything that anybody has made a file of, and who it was. Files are kept for some days."
-    )
+    lead = _l("Everything that anybody has made a file of, and who it was. Files are kept for some days.")
     column_list = (
         *(
             "created_at",

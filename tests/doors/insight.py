@@ -25,6 +25,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "reports.report": get(REPORT),
     "reports.rows": get(REPORT),
     "reports.choices": get(REPORT),
+    "reports_api.read_stats": get("reports:stats:read"),
     # --- dashboards --------------------------------------------------------------------------------------------
     "dashboards.executive": get(DASHBOARD),
     "dashboards.executive_data": get(DASHBOARD),

@@ -64,6 +64,19 @@ class _Link:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A figure of the start page that leads on: how many debts are overdue, whose birthday it is."""
+
+    label: str
+    shown: str
+    icon: str
+    note: str = ""
+    tone: str = ""
+    url: str | None = None
+
+
+_notices: list[Callable[[], list[Notice]]] = []
 _links: dict[str, _Link] = {}
 _shortcuts: dict[str, _Link] = {}
 _group_order: list[Any] = []
@@ -103,6 +116,17 @@ def register_shortcut(
     _shortcuts[endpoint] = _Link(
         "", label, endpoint, icon, permission, order, hint=hint, primary=primary, values=values or {}
     )
+
+
+def register_notices(notices: Callable[[], list[Notice]]) -> None:
+    """Put figures above the start page: a function that gives those the person of the request may see."""
+    if notices not in _notices:
+        _notices.append(notices)
+
+
+def start_notices() -> list[Notice]:
+    """The figures of the start page for the person of this request."""
+    return [notice for give in _notices for notice in give()] if holder() is not None else []
 
 
 def order_groups(*titles: Any) -> None:

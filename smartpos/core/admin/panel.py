@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from smartpos.core.admin import shell
 from smartpos.core.admin.formatters import local_date, tenant_zone
 from smartpos.core.admin.guard import ENTRY, may_enter, require_entry
-from smartpos.core.admin.navigation import EXTENSION, navigation, shortcuts
+from smartpos.core.admin.navigation import EXTENSION, navigation, shortcuts, start_notices
 from smartpos.core.errors import Forbidden
 
 
@@ -39,6 +39,7 @@ class StartPage(AdminIndexView):
             self._template,
             greeting=_greeting(now.hour),
             today=local_date(now.date()),
+            notices=start_notices(),
             shortcuts=shortcuts(),
             sections=[group for group in navigation() if group.title],
         )

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from smartpos.core.extensions import api
-from smartpos.reports.api import exports, reports  # noqa: F401 - their endpoints
+from smartpos.reports.api import exports, reports, stats  # noqa: F401 - their endpoints
 from smartpos.reports.api.blueprint import blueprint
 
 

@@ -56,7 +56,7 @@ class SalesBoard:
                 amount(sums.revenue),
                 sums.revenue,
                 note=_("a week ago by now: %(amount)s", amount=amount(ago.revenue)),
-                link=self._report("sales-by-hour", day),
+                link=self._report("sales-by-hour", day) or self._report("sales-by-day", day),
                 compared=change(sums.revenue, ago.revenue, against),
             )
         ]

@@ -44,6 +44,14 @@ FROM (
 ) AS part
 GROUP BY business_date, branch_id ORDER BY business_date, branch_id
 """
+_TOTALS = f"""
+SELECT coalesce(sum(receipts), 0)::bigint, coalesce(sum(revenue), 0.00), coalesce(sum(cost_amount), 0.00)
+FROM (
+    SELECT receipts, revenue, cost_amount FROM daily_sales {_WHERE}
+    UNION ALL
+    SELECT (type <> 'refund')::int, total_amount, cost_amount FROM sales AS sale {_TAIL}
+) AS part
+"""
 _HOURS = f"""
 SELECT business_date, hour, sum(receipts)::bigint, sum(revenue)
 FROM (
@@ -56,7 +64,7 @@ FROM (
 GROUP BY business_date, hour ORDER BY business_date, hour
 """
 _PRODUCTS = f"""
-SELECT product.id, product.name, unit.name, best.quantity, best.revenue, best.cost
+SELECT product.id, product.name, unit.name, round(best.quantity, 3), best.revenue, best.cost
 FROM (
     SELECT product_id, sum(quantity) AS quantity, sum(revenue) AS revenue, sum(cost) AS cost
     FROM (
@@ -99,6 +107,14 @@ class DayOfBranch(NamedTuple):
     refunded: Decimal
     discount: Decimal
     tax: Decimal
+    cost: Decimal
+
+
+class Totals(NamedTuple):
+    """What was sold in some days together."""
+
+    receipts: int
+    revenue: Decimal
     cost: Decimal
 
 
@@ -150,6 +166,10 @@ class Reach:
     def days(self, since: date, until: date) -> list[DayOfBranch]:
         """What each branch sold on each of these days, both included; days without receipts are missing."""
         return [DayOfBranch(*row) for row in self._ask(_DAYS, since, until)]
+
+    def totals(self, since: date, until: date) -> Totals:
+        """What was sold in all of these days."""
+        return Totals(*self._ask(_TOTALS, since, until)[0])
 
     def hours(self, since: date, until: date) -> list[HourOfDay]:
         """What was sold in each hour of each of these days."""

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import register_link, register_shortcut
+from smartpos.core.admin.navigation import register_notices
 from smartpos.core.permissions import require
 from smartpos.identity.principal import me
 from smartpos.reports.boards.looking import LENGTHS, Look, look
 from smartpos.reports.boards.pages import PAGES
 from smartpos.reports.boards.parts import Widget
+from smartpos.reports.boards.start import start_figures
 from smartpos.reports.permissions import ReportsPermission as P
 
 blueprint = Blueprint("dashboards", __name__, url_prefix="/dashboard")
@@ -129,6 +131,7 @@ def _texts() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Register the pages and put the first of them into the menu."""
     app.register_blueprint(blueprint)
+    register_notices(start_figures)
     register_link(_l("Reports"), _l("Dashboard"), "dashboards.executive", "chart", P.DASHBOARD_READ, order=1)
     register_shortcut(
         _l("Dashboard"),
