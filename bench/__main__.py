@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "movements",
     "scan",
     "till",
+    "exports",
 )
 
 
