@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "imports",
     "lists",
     "movements",
+    "dashboards",
     "scan",
     "till",
     "exports",

@@ -37,6 +37,7 @@ STEPS = {
     "movements": ("Writing movements of stock", 22),
     "cash": ("Writing the cash ledger", 3),
     "counter": ("Working at the counter", 1),
+    "summaries": ("Summing up the days", 1),
     "neighbour": ("Opening the neighbour's shop", 1),
 }
 

@@ -67,7 +67,7 @@ def tell_history(
         zone=zone,
         random=random,
     )
-    regulars = find_regulars(stores, Random(SEED))
+    regulars = find_regulars(stores, Random(SEED), today=now.astimezone(zone).date())
     trade = Trade(
         shelves,
         products,

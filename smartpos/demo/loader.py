@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from time import monotonic
 from typing import Literal
@@ -25,6 +25,7 @@ from smartpos.identity.actors import Actor
 from smartpos.identity.models import Organization, User
 from smartpos.identity.passwords import hash_password
 from smartpos.identity.queries import system_actor
+from smartpos.reports.operations.summaries import rebuild_summaries
 from smartpos.stock.operations import set_opening_balances
 
 PLANS = {"full": Plan(days=90, receipts=20_000), "small": Plan(days=10, receipts=320)}
@@ -103,6 +104,9 @@ def load_demo(
         Counter(products, numbers, history, bahor, vat_rates).play()
         progress("warehouse")
         Warehouse(products, numbers, bahor).play()
+        progress("summaries")
+        # Nobody else is at work: no receipt of this tenant is still on its way.
+        rebuild_summaries(bahor.organization_id, settles_after=timedelta(0))
     progress("neighbour")
     with tenant_scope(navruz.organization_id):
         _stock_neighbour(list(best_sellers(products)), navruz.branches[0], navruz.organization_id)

@@ -52,8 +52,10 @@ class Regular:
         )
 
 
-def find_regulars(stores: Sequence[StorePlan], random: Random, *, many: int = 64) -> list[Regular]:
-    """People of the neighbourhoods, and a few firms that buy much."""
+def find_regulars(
+    stores: Sequence[StorePlan], random: Random, *, today: date | None = None, many: int = 64
+) -> list[Regular]:
+    """People of the neighbourhoods, and a few firms that buy much; the first of them has a birthday ``today``."""
     regulars = []
     for number in range(many):
         company = number % 16 == 15
@@ -77,6 +79,9 @@ def find_regulars(stores: Sequence[StorePlan], random: Random, *, many: int = 64
                 else date(random.randint(1955, 2004), random.randint(1, 12), 1 + number % 28),
             )
         )
+    if today is not None:
+        # 1988 had a 29th of February.
+        regulars[0].birth_date = today.replace(year=1988)
     return regulars
 
 

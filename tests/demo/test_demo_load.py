@@ -22,7 +22,8 @@ from smartpos.demo.note import note_file
 from smartpos.identity.models import Branch, BranchKind, LoginName, Organization, Till, User
 from smartpos.identity.passwords import password_matches
 from smartpos.identity.queries import actor_of_user
-from smartpos.sales.models import PaymentMethod, Sale, SaleItem, SalePayment, Shift, ShiftStatus
+from smartpos.reports.models import DailySales
+from smartpos.sales.models import PaymentMethod, Sale, SaleItem, SalePayment, SaleType, Shift, ShiftStatus
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.models import BranchStock, InventoryMovement
 from tests.demo.conftest import PASSWORD, load, organization
@@ -56,6 +57,15 @@ def test_it_is_a_chain_of_shops(demo: Flask) -> None:
         select(Branch.name, func.count(Till.id)).join(Till, Till.branch_id == Branch.id).group_by(Branch.name)
     )
     assert dict(tills.all()) == {"Chilonzor": 2, "Yunusobod": 2, "Sergeli": 1}
+
+
+def test_dashboards_have_something_to_show(demo: Flask) -> None:
+    summed = db.session.execute(select(func.sum(DailySales.revenue), func.sum(DailySales.receipts))).one()
+    sold = func.count().filter(Sale.type != SaleType.REFUND)
+    assert tuple(summed) == tuple(db.session.execute(select(func.sum(Sale.total_amount), sold)).one())
+    last = db.session.scalars(select(func.max(Sale.business_date))).one()
+    born = db.session.scalars(select(Customer.birth_date).where(Customer.birth_date.is_not(None))).all()
+    assert (last.month, last.day) in {(day.month, day.day) for day in born if day is not None}
 
 
 def test_everybody_can_be_found_and_sign_in(demo: Flask) -> None:
