@@ -46,7 +46,7 @@ def test_every_variable_is_described() -> None:
         )
     ]
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    known = set(re.findall(r"\"((?:SMARTPOS|WEB)_[A-Z_]+)\"", code)) - INTERNAL
+    known = set(re.findall(r"\"((?:SMARTPOS|WEB|SMTP|SMS|TELEGRAM)_[A-Z_]+)\"", code)) - INTERNAL
     known |= {"PORT", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS"}
     assert described == known
 

@@ -1,6 +1,7 @@
 """Sending what waits: after each commit that made messages, and every minute for what was put off."""
 
 import time
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -19,10 +20,12 @@ from smartpos.notifications.operations.delivering import (
 )
 from smartpos.notifications.operations.digests import fold_digests
 from smartpos.notifications.operations.messages import sent_by
+from smartpos.notifications.operations.reading import forget_old
 
 # A broadcast to thousands must not keep the worker from everybody else's work: after this, others have a turn.
 TURN_SECONDS = 40.0
 TIMEOUT = 300
+KEEP_DAYS = 180
 
 
 @job(timeout=TIMEOUT)
@@ -84,6 +87,13 @@ def sweep_deliveries() -> None:
         )
     for organization_id in waiting:
         enqueue_after_commit(send_deliveries, organization_id)
+
+
+@periodic("10 4 * * *", timeout=600)
+def forget_notices() -> None:
+    """Every night: what was read and sent long ago is forgotten; refusals stay, so that nobody is asked again."""
+    with platform_scope(reason="forget notices and messages of long ago"):
+        forget_old(utc_now() - timedelta(days=KEEP_DAYS))
 
 
 def _send_after_commit(organization_id: int) -> None:

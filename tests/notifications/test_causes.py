@@ -133,7 +133,7 @@ def test_who_keeps_the_levels_hears_what_runs_low(shop: Shop, monkeypatch: pytes
     react(shop)
     title, text, people = told(shop, "stock.low")[-1]
     assert len(told(shop, "stock.low")) == 2
-    assert title == f"{_branch(shop)}: products that run low: 3"
+    assert title == f"{_branch(shop)}: 3 products run low"
     assert text.splitlines() == ["Non: −5 dona", "Guruch: 0 dona", "Sut: 5 dona"]
     assert people == KEEPERS
     with shop.inside():

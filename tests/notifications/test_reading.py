@@ -1,6 +1,7 @@
 """One's own notices: over HTTP, as a page, and the settings of how one is told."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,16 @@ from sqlalchemy import insert, select, text
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.models import User
-from smartpos.notifications.models import Channel, Mode, Notification, NotificationPreference, Subscription
+from smartpos.notifications.jobs import forget_notices
+from smartpos.notifications.models import (
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Mode,
+    Notification,
+    NotificationPreference,
+    Subscription,
+)
 from smartpos.notifications.operations import notify
 from tests.cast import Shop
 from tests.conftest import Api, csrf_of
@@ -137,7 +147,7 @@ def test_ten_thousand_notices_make_no_page_slower(shop: Shop, client_of: Callabl
         plans = {}
         for name, query in {
             "count": "SELECT count(*) FROM (SELECT id FROM notifications WHERE organization_id = :o AND user_id = :u "
-            "AND read_at IS NULL LIMIT 100) AS few",
+            "AND read_at IS NULL ORDER BY id LIMIT 100) AS few",
             "list": "SELECT * FROM notifications WHERE organization_id = :o AND user_id = :u ORDER BY id DESC LIMIT 51",
         }.items():
             found = db.session.execute(
@@ -240,3 +250,38 @@ def test_the_office_sees_what_was_told(shop: Shop, settings: FlaskClient) -> Non
     assert "differences found: 7" in settings.get("/admin/notices/").get_data(as_text=True)
     assert "line 7" in settings.get(f"/admin/notices/details/?id={number}").get_data(as_text=True)
     assert "In the digest" in settings.get("/admin/subscriptions/").get_data(as_text=True)
+
+
+def test_what_was_read_long_ago_is_forgotten(shop: Shop) -> None:
+    with shop.inside():
+        for days, read, key in ((200, True, "old"), (200, False, "unread"), (100, True, "young")):
+            moment = utc_now() - timedelta(days=days)
+            db.session.add(
+                Notification(
+                    user_id=shop.users["owner"],
+                    kind=KIND,
+                    facts={},
+                    origin_kind="books",
+                    origin_id=1,
+                    dedupe_key=key,
+                    created_at=moment,
+                    read_at=moment if read else None,
+                )
+            )
+            db.session.add(
+                Delivery(
+                    channel=Channel.EMAIL,
+                    kind=KIND,
+                    address=f"{key}@example.org",
+                    body="",
+                    created_at=moment,
+                    status=DeliveryStatus.SENT if read else DeliveryStatus.BLOCKED,
+                )
+            )
+    with shop.app.app_context():
+        forget_notices()
+        db.session.commit()
+    with shop.inside():
+        assert set(db.session.scalars(select(Notification.dedupe_key))) == {"unread", "young"}
+        kept = set(db.session.scalars(select(Delivery.address)))
+        assert kept == {"unread@example.org", "young@example.org"}

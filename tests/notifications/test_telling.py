@@ -218,6 +218,7 @@ def test_words_are_made_in_the_language_of_each(shop: Shop, monkeypatch: pytest.
         made.label,
         made.group,
         title=lambda facts: str(get_locale()),
+        buttons=lambda facts: [[{"text": f"{get_locale()}!", "data": "yes"}]],
         permission=made.permission,
         defaults=made.defaults,
     )
@@ -226,10 +227,16 @@ def test_words_are_made_in_the_language_of_each(shop: Shop, monkeypatch: pytest.
         for who, locale in (("owner", "ru"), ("admin", None)):
             user = db.session.get_one(User, shop.users[who])
             user.email, user.locale = f"{who}@example.org", locale
+        db.session.add(TelegramLink(chat_id=5, user_id=shop.users["owner"], status=LinkStatus.ACTIVE))
         db.session.flush()
         tell()
-        found = dict(db.session.execute(select(Delivery.address, Delivery.subject)).all())
-        assert found == {"owner@example.org": "ru", "admin@example.org": "uz"}
+        found = {row.address: (row.subject, row.buttons) for row in db.session.scalars(select(Delivery))}
+        # Buttons are for Telegram alone.
+        assert found == {
+            "owner@example.org": ("ru", []),
+            "admin@example.org": ("uz", []),
+            "5": ("ru", [[{"text": "ru!", "data": "yes"}]]),
+        }
 
 
 def test_a_notice_costs_the_same_for_two_hundred_people(shop: Shop) -> None:

@@ -1,6 +1,8 @@
 """Reading notices: one, or all of them."""
 
-from sqlalchemy import exists, select, update
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select, update
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.actors import Actor
@@ -67,3 +69,16 @@ def was_told(kind: str, *, origin_kind: str, origin_id: int, dedupe_key: str) ->
         Notification.dedupe_key == dedupe_key,
     )
     return bool(db.session.scalar(select(told)))
+
+
+def forget_old(before: datetime) -> None:
+    """Forget notices that were read and messages that are done with, of all tenants, from before a moment."""
+    old = (
+        delete(Notification).where(Notification.created_at < before, Notification.read_at.is_not(None)),
+        delete(Delivery).where(
+            Delivery.created_at < before,
+            Delivery.status.in_([DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED]),
+        ),
+    )
+    for statement in old:
+        db.session.execute(statement, execution_options={"synchronize_session": False})

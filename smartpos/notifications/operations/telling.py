@@ -55,6 +55,7 @@ class _Message:
     address: str
     subject: str
     body: str
+    buttons: str
     is_digest: bool
     not_before: datetime
 
@@ -118,7 +119,6 @@ def notify(
     fresh = [(person, modes[person.user_id]) for person in told if person.user_id in new]
     messages = _messages(declared, facts, link, fresh, now)
     if messages:
-        buttons = json.dumps(declared.buttons(facts) if declared.buttons else [])
         send(
             _MESSAGES,
             shared
@@ -129,10 +129,7 @@ def notify(
                 "addresses": [message.address for message in messages],
                 "subjects": [message.subject for message in messages],
                 "bodies": [message.body for message in messages],
-                "buttons": [
-                    buttons if message.channel is Channel.TELEGRAM and not message.is_digest else "[]"
-                    for message in messages
-                ],
+                "buttons": [message.buttons for message in messages],
                 "digests": [message.is_digest for message in messages],
                 "moments": [message.not_before for message in messages],
             },
@@ -154,7 +151,7 @@ def _messages(
 ) -> list[_Message]:
     """A message for each person and channel; the words are made once for each language."""
     live = [channel for channel in OUTSIDE if channels.is_on(channel)]
-    wording: dict[str, tuple[str, str]] = {}
+    wording: dict[str, tuple[str, str, str]] = {}
     found = []
     for person, modes in people:
         for channel in live:
@@ -164,8 +161,9 @@ def _messages(
             if person.locale not in wording:
                 with force_locale(person.locale):
                     words = words_of(kind.key, facts)
-                wording[person.locale] = (words.title, words.text)
-            title, text = wording[person.locale]
+                    offered = json.dumps(kind.buttons(facts) if kind.buttons else [])
+                wording[person.locale] = (words.title, words.text, offered)
+            title, text, buttons = wording[person.locale]
             is_digest = mode is Mode.DIGEST
             page = None if is_digest else address_of_page(link, person.host)
             body = "\n".join(filter(None, (text, page)))
@@ -176,6 +174,7 @@ def _messages(
                     address,
                     title,
                     body,
+                    buttons if channel is Channel.TELEGRAM and not is_digest else "[]",
                     is_digest,
                     _moment(kind, person, now, is_digest=is_digest),
                 )

@@ -31,6 +31,8 @@ def unread_count(user_id: int | None) -> int:
     few = (
         select(Notification.id)
         .where(Notification.user_id == user_id, Notification.read_at.is_(None))
+        # In the order of the index, so that no more of it is read than is counted.
+        .order_by(Notification.id)
         .limit(MOST_COUNTED)
         .subquery()
     )

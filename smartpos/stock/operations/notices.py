@@ -27,7 +27,12 @@ Facts = Mapping[str, Any]
 def _low_title(facts: Facts) -> Any:
     products = facts["products"]
     if len(products) > 1 or facts["count"] > 1:
-        return _("%(branch)s: products that run low: %(count)s", branch=facts["branch"], count=facts["count"])
+        return ngettext(
+            "%(branch)s: %(num)d product runs low",
+            "%(branch)s: %(num)d products run low",
+            facts["count"],
+            branch=facts["branch"],
+        )
     one = products[0]
     if one["state"] == "out":
         return _("%(product)s has run out", product=one["name"])
