@@ -7,15 +7,30 @@ from sqlalchemy import select
 
 from smartpos.core.db import db
 from smartpos.core.reports import find_report
+from smartpos.core.tenancy import tenant_scope
 from smartpos.reports.queries.running import count_of, page_of, read_filters, statement_of, totals_of
 from tests.cast import Shop
 
 Row = dict[str, Any]
 
 
-def ask(shop: Shop, slug: str, who: str = "owner", *, limit: int = 3, **args: Any) -> tuple[list[Row], Row]:
-    """All rows of a report by pages of three, and its totals; the two must agree with each other."""
-    with shop.inside(who):
+def ask(
+    shop: Shop,
+    slug: str,
+    who: str = "owner",
+    *,
+    limit: int = 3,
+    workspaces: tuple[int, ...] | None = None,
+    **args: Any,
+) -> tuple[list[Row], Row]:
+    """All rows of a report by pages of three, and its totals; the two must agree with each other.
+
+    ``workspaces`` are those to which the person is limited.
+    """
+    with (
+        shop.app.app_context(),
+        tenant_scope(shop.organization_id, user_id=shop.users[who], workspace_ids=workspaces),
+    ):
         report = find_report(slug)
         assert report is not None, slug
         asked = read_filters(report, args, shop.actor(who))

@@ -4,6 +4,7 @@ Foreign keys point down, so a movement knows its cause as a kind and a number on
 such causes says here how a person recognizes them.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,19 @@ def known_origins() -> dict[str, Origin]:
 def origin_choices() -> list[tuple[str, Any]]:
     """Pairs for a filter."""
     return [(kind, origin.label) for kind, origin in _origins.items()]
+
+
+class OriginWords(Mapping[str, Any]):
+    """What the kinds of cause are called, looked up when they are shown: for the columns and filters of reports."""
+
+    def __getitem__(self, kind: str) -> Any:
+        return _origins[kind].label
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_origins)
+
+    def __len__(self) -> int:
+        return len(_origins)
 
 
 def origin_link(kind: str, number: int) -> Markup:

@@ -114,7 +114,7 @@ def _ageing(asked: Asked) -> AnySelect:
     aged: AnySelect = (
         select(debt.c.account_id, *ages_of(debt, day))
         .where(in_sight(debt.c.branch_id))
-        .group_by("account_id")
+        .group_by(debt.c.account_id)
     )
     if asked["branch_id"] is not None:
         aged = aged.where(debt.c.branch_id == asked["branch_id"])

@@ -1,5 +1,5 @@
 """What can be reported about stock."""
 
-from smartpos.stock.declared_reports import idle, lots, on_hand
+from smartpos.stock.declared_reports import flow, idle, losses, lots, on_hand
 
-__all__ = ["idle", "lots", "on_hand"]
+__all__ = ["flow", "idle", "losses", "lots", "on_hand"]
