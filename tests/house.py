@@ -109,6 +109,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("transfer_id", "stock_transfers"),
         ("purchase_id", "purchases"),
         ("batch_id", "batches"),
+        ("broadcast_id", "broadcasts"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     paper = tables["purchase_files"]
@@ -127,15 +128,6 @@ def furnish(app: Flask, connection: Connection) -> House:
         connection, tables["report_runs"], shop.organization_id, created_by=shop.users["owner"], status="waiting"
     )
     made["export_id"] = export["id"]
-    kept = make_row(
-        connection,
-        tables["reports"],
-        shop.organization_id,
-        created_by=shop.users["owner"],
-        type="sales-by-day",
-        parameters={},
-    )
-    made["saved_id"] = kept["id"]
     notice = make_row(
         connection,
         tables["notifications"],

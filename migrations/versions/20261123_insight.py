@@ -311,7 +311,7 @@ def upgrade() -> None:
     op.create_index('ix_notification_deliveries_notification_id', 'notification_deliveries', ['organization_id', 'notification_id'], unique=False)
     op.create_index('ix_notification_deliveries_user_id', 'notification_deliveries', ['organization_id', 'user_id'], unique=False)
     op.create_index('ix_notification_deliveries_blocked', 'notification_deliveries', ['organization_id', 'channel', 'address'], unique=False, postgresql_where="status = 'blocked'")
-    op.create_index('ix_notification_deliveries_waiting', 'notification_deliveries', ['organization_id', 'not_before', 'id'], unique=False, postgresql_where="status = 'waiting'")
+    op.create_index('ix_notification_deliveries_waiting', 'notification_deliveries', ['organization_id', 'not_before', 'id'], unique=False, postgresql_where="status = 'waiting' AND broadcast_id IS NULL")
     op.create_table('report_recipients',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -401,7 +401,7 @@ def downgrade() -> None:
     op.drop_index('ix_report_recipients_report_id', table_name='report_recipients')
     op.drop_table('report_recipients')
     op.drop_index('ix_notification_deliveries_blocked', table_name='notification_deliveries', postgresql_where="status = 'blocked'")
-    op.drop_index('ix_notification_deliveries_waiting', table_name='notification_deliveries', postgresql_where="status = 'waiting'")
+    op.drop_index('ix_notification_deliveries_waiting', table_name='notification_deliveries', postgresql_where="status = 'waiting' AND broadcast_id IS NULL")
     op.drop_index('ix_notification_deliveries_user_id', table_name='notification_deliveries')
     op.drop_index('ix_notification_deliveries_notification_id', table_name='notification_deliveries')
     op.drop_index('ix_notification_deliveries_file_id', table_name='notification_deliveries')

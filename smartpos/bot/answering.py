@@ -153,7 +153,7 @@ def _pressed(incoming: Incoming, shops: list[ChatShop]) -> list[Reply]:
     number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
     # A number of a thing belongs to one shop of the chat, which need not be the one that answers now.
     for shop in shops:
-        if not shop.is_open or (act == "s" and shop.organization_id != number):
+        if not shop.is_open or (act in {"s", "q"} and shop.organization_id != number):
             continue
         with entered(shop, shops, incoming) as chat:
             replies = None if chat is None else _press(chat, act, number, value)
@@ -170,6 +170,8 @@ def _press(chat: Chat, act: str, number: int, value: str) -> list[Reply] | None:
         dialog = lambda chat: entrance.language_chosen(chat, value)  # noqa: E731
     elif act == "s":
         dialog = entrance.shop_chosen
+    elif act == "q" and chat.customer is not None:
+        dialog = lambda chat: [Note(""), *customers.stop(chat)]  # noqa: E731
     elif act in {"r", "p"} and chat.customer is not None:
         show = customers.receipt if act == "r" else customers.receipt_file
         dialog = lambda chat: show(chat, number)  # noqa: E731

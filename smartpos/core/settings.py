@@ -26,8 +26,8 @@ class SettingKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One declared setting. ``default`` is what holds while the tenant has not chosen; ``own_page`` says that it is
-    edited on a page of its own and not among all the others. ``check`` reads a text further: it gives what is stored,
-    or raises Invalid."""
+    edited on a page of its own and not among all the others. ``most`` limits a whole number; ``check`` reads a text
+    further: it gives what is stored, or raises Invalid."""
 
     key: str
     kind: SettingKind
@@ -35,6 +35,7 @@ class Setting:
     label: Any
     help: Any = ""
     own_page: bool = False
+    most: int = 1_000_000_000
     check: Callable[[str], str] | None = None
 
 
@@ -78,7 +79,7 @@ def check_setting(key: str, value: Any) -> Any:
             whole = int(str(value))
         except ValueError:
             raise Invalid(_("This is not a whole number."), key=key) from None
-        if not 0 <= whole <= 1_000_000_000:
+        if not 0 <= whole <= setting.most:
             raise Invalid(_("This number is out of range."), key=key)
         return whole
     text = str(value).replace("\x00", "").strip()

@@ -24,3 +24,10 @@ class NotToBeRetried(Conflict):
 
     code = "not_to_be_retried"
     title = _l("Only a message that failed can be sent again")
+
+
+class NoSuchBroadcast(NotFound):
+    """There is no such message to customers in this shop."""
+
+    code = "broadcast_not_found"
+    title = _l("There is no such message")

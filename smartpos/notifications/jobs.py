@@ -81,7 +81,11 @@ def sweep_deliveries() -> None:
         waiting = list(
             db.session.scalars(
                 select(Delivery.organization_id)
-                .where(Delivery.status == DeliveryStatus.WAITING, Delivery.not_before <= utc_now())
+                .where(
+                    Delivery.status == DeliveryStatus.WAITING,
+                    Delivery.not_before <= utc_now(),
+                    Delivery.broadcast_id.is_(None),
+                )
                 .distinct()
             )
         )

@@ -172,7 +172,8 @@ class Delivery(TenantModel):
             "organization_id",
             "not_before",
             "id",
-            postgresql_where="status = 'waiting'",
+            # A broadcast of thousands has a sender of its own, and what else waits is not to be searched among it.
+            postgresql_where="status = 'waiting' AND broadcast_id IS NULL",
         ),
         Index("ix_notification_deliveries_created_at", "organization_id", "created_at", "id"),
         Index("ix_notification_deliveries_broadcast", "organization_id", "broadcast_id", "status"),

@@ -12,9 +12,10 @@ from smartpos.core.db import db
 from smartpos.crm.models import Customer, CustomerEntryKind
 from smartpos.crm.operations import create_customer, delete_customer, post_entry
 from smartpos.identity.models import Branch
-from smartpos.notifications.models import LinkStatus, TelegramLink
+from smartpos.notifications.models import LinkStatus
 from smartpos.sales.models import PaymentMethod
 from smartpos.sales.operations import SaleLine, SaleRequest, Tender, complete_sale, open_shift
+from tests.bot.people import come_in, link_of, make_customer, new_phone
 from tests.bot.server import BotApiServer, Person
 from tests.cast import Shop
 from tests.conftest import LiveServer
@@ -27,33 +28,9 @@ def shop(live_server: LiveServer) -> Shop:
     return live_server.shop
 
 
-_phones = iter(range(1000000, 9999999))
-
-
-def new_phone() -> str:
-    return f"+99890{next(_phones)}"
-
-
-def customer(shop: Shop, phone: str, name: str = "Aziza Karimova") -> int:
-    with shop.inside("owner"):
-        return create_customer(name=name, phone=phone, actor=shop.actor())[0].id
-
-
-def link_of(shop: Shop, person: Person) -> TelegramLink:
-    with shop.inside():
-        link = db.session.scalars(select(TelegramLink).where(TelegramLink.chat_id == person.chat_id)).one()
-        db.session.expunge(link)
-        return link
-
-
-def come_in(shop: Shop, person: Person, phone: str) -> None:
-    person.writes(f"/start {shop.domain}")
-    person.shares(phone)
-
-
 def test_a_known_customer_comes_in_by_phone_and_asks_everything(shop: Shop, person: Meet) -> None:
     phone = new_phone()
-    customer_id = customer(shop, phone)
+    customer_id = make_customer(shop, phone)
     aziza = person()
     (asked,) = aziza.writes(f"/start {shop.domain}")
     assert "Bahor" in asked.text
@@ -112,7 +89,7 @@ def test_somebody_new_becomes_a_customer(shop: Shop, person: Meet) -> None:
 
 def test_a_contact_of_somebody_else_is_refused(shop: Shop, person: Meet) -> None:
     phone = new_phone()
-    customer(shop, phone, "Victim")
+    make_customer(shop, phone, "Victim")
     thief = person("Thief")
     thief.writes(f"/start {shop.domain}")
     for owner in (12345, None):
@@ -145,7 +122,7 @@ def test_the_number_of_another_shops_customer_reveals_nothing(
 
 def test_receipts_are_read_and_sent_as_pdf(shop: Shop, live_server: LiveServer, person: Meet) -> None:
     phone = new_phone()
-    customer_id = customer(shop, phone)
+    customer_id = make_customer(shop, phone)
     product = shop.product(name="Qora choy", price="12500")
     with shop.inside("cashier"):
         open_shift(shop.till_id, opening_cash=Decimal(0), actor=shop.actor("cashier"))
@@ -171,7 +148,7 @@ def test_receipts_are_read_and_sent_as_pdf(shop: Shop, live_server: LiveServer, 
     assert content.startswith(b"%PDF-")
     # The same buttons pressed by somebody else, of this shop or of none.
     other_phone = new_phone()
-    customer(shop, other_phone, "Other")
+    make_customer(shop, other_phone, "Other")
     other = person("Other")
     come_in(shop, other, other_phone)
     for somebody in (other, person("Nobody")):
@@ -183,7 +160,7 @@ def test_receipts_are_read_and_sent_as_pdf(shop: Shop, live_server: LiveServer, 
 
 def test_languages(shop: Shop, person: Meet) -> None:
     phone = new_phone()
-    customer(shop, phone)
+    make_customer(shop, phone)
     aziza = person()
     come_in(shop, aziza, phone)
     (choice,) = aziza.writes("/language")
@@ -201,7 +178,7 @@ def test_languages(shop: Shop, person: Meet) -> None:
 
 def test_a_customer_stops_messages_and_takes_them_again(shop: Shop, person: Meet) -> None:
     phone = new_phone()
-    customer(shop, phone)
+    make_customer(shop, phone)
     aziza = person()
     come_in(shop, aziza, phone)
     (stopped,) = aziza.writes("/stop")
@@ -215,7 +192,7 @@ def test_a_customer_stops_messages_and_takes_them_again(shop: Shop, person: Meet
 
 def test_several_shops_in_one_chat(shop: Shop, live_server: LiveServer, person: Meet) -> None:
     phone = new_phone()
-    customer(shop, phone, "Aziza here")
+    make_customer(shop, phone, "Aziza here")
     with live_server.stranger.inside("stranger"):
         create_customer(name="Aziza there", phone=phone, actor=live_server.stranger.actor("stranger"))
     aziza = person()
@@ -233,7 +210,7 @@ def test_several_shops_in_one_chat(shop: Shop, live_server: LiveServer, person: 
 
 def test_garbage_is_answered_in_a_friendly_way(shop: Shop, person: Meet) -> None:
     phone = new_phone()
-    customer(shop, phone)
+    make_customer(shop, phone)
     stranger = person("Nobody")
     for said in (stranger.writes("hello"), stranger.writes("/balance"), stranger.writes("/start")):
         assert "QR code" in said[0].text
@@ -264,7 +241,7 @@ def test_garbage_is_answered_in_a_friendly_way(shop: Shop, person: Meet) -> None
 
 def test_a_deleted_customer_is_asked_again(shop: Shop, person: Meet) -> None:
     phone = new_phone()
-    customer_id = customer(shop, phone)
+    customer_id = make_customer(shop, phone)
     aziza = person()
     come_in(shop, aziza, phone)
     with shop.inside("owner"):
@@ -276,7 +253,7 @@ def test_a_deleted_customer_is_asked_again(shop: Shop, person: Meet) -> None:
 
 def test_a_flood_is_let_pass(shop: Shop, person: Meet, telegram: BotApiServer) -> None:
     phone = new_phone()
-    customer(shop, phone)
+    make_customer(shop, phone)
     flooder = person("Flood")
     come_in(shop, flooder, phone)
     since = len(telegram.calls)
@@ -289,7 +266,7 @@ def test_a_flood_is_let_pass(shop: Shop, person: Meet, telegram: BotApiServer) -
     assert "wait" in answers[-1].text
     # Others are served meanwhile.
     other_phone = new_phone()
-    customer(shop, other_phone, "Other")
+    make_customer(shop, other_phone, "Other")
     come_in(shop, person("Other"), other_phone)
 
 
@@ -297,7 +274,7 @@ def test_telegram_asks_to_wait_and_people_stop_the_bot(
     shop: Shop, person: Meet, telegram: BotApiServer
 ) -> None:
     phone = new_phone()
-    customer(shop, phone)
+    make_customer(shop, phone)
     aziza = person()
     come_in(shop, aziza, phone)
     telegram.slow[aziza.chat_id] = [1.0]

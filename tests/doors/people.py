@@ -31,6 +31,9 @@ DOORS: dict[str, dict[str, Door]] = {
     "identity_api.token": post(PUBLIC, form={"username": "nobody", "password": "nothing"}),
     "identity_api.till_pin": post(PUBLIC, {"user_id": 1, "pin": "0000"}),
     "bot.webhook": post(PUBLIC, {}),
+    "bot.my_telegram": get(SIGNED_IN),
+    "bot.my_telegram_state": get(SIGNED_IN),
+    "bot.disconnect_telegram": post(SIGNED_IN),
     # --- one's own ---------------------------------------------------------------------------------------------
     "identity.home": get(SIGNED_IN),
     "admin.index": get("identity:admin:enter"),

@@ -1,6 +1,6 @@
 """Customers, finance, selling and the counter."""
 
-from tests.doors.door import HELD, PUBLIC, SIGNED_IN, TILL_USE, Door, get, post
+from tests.doors.door import HELD, PUBLIC, SIGNED_IN, TILL_USE, Door, get, page, post
 
 DOORS: dict[str, dict[str, Door]] = {
     # --- customers ---------------------------------------------------------------------------------------------
@@ -25,6 +25,19 @@ DOORS: dict[str, dict[str, Door]] = {
     "sales_api.reverse_client_payment": post(
         "sales:payment:reverse", {"client_uuid": "6f1c2f0e-4a53-4c62-9d1b-3e1f6c9a7b12", "reason": "Mistake"}
     ),
+    # --- messages to customers -----------------------------------------------------------------------------------
+    "bot.shop_page": get("notifications:broadcast:send"),
+    "bot.shop_code": get("notifications:broadcast:send", finds="not found"),
+    "bot.new_broadcast": page("notifications:broadcast:send", text="Hello", act="preview"),
+    "bot.broadcast_page": get("notifications:broadcast:send"),
+    "bot.broadcast_state": get("notifications:broadcast:send"),
+    "bot.cancel": post("notifications:broadcast:send"),
+    "bot_api.broadcast": post("notifications:broadcast:send", {"text": "Hello"}),
+    "bot_api.Broadcasts": get("notifications:broadcast:send"),
+    "bot_api.OneBroadcast": {
+        "GET": Door("notifications:broadcast:send"),
+        "DELETE": Door("notifications:broadcast:send"),
+    },
     # --- finance -----------------------------------------------------------------------------------------------
     "finance_api.ExpenseCategories": {
         "GET": Door("finance:expense:read"),

@@ -97,6 +97,8 @@ VIEWS: dict[str, View] = {
         },
     ),
     "customer_transactions": View("crm:account:read", acts={"take_back": "crm:account:correct"}),
+    "broadcasts": View("notifications:broadcast:send", acts={"progress": "notifications:broadcast:send"}),
+    "telegram_links": View("notifications:delivery:read"),
     "customer_contacts": View("crm:customer:read"),
     "customer_addresses": View("crm:customer:read"),
     "payments": View("finance:payment:read", acts={"reverse": "sales:payment:reverse"}),

@@ -32,8 +32,13 @@ _LONGEST_ERROR = 500
 log = structlog.get_logger(__name__)
 
 
-def take_due(*, without: Collection[Channel] = (), limit: int = AT_ONCE) -> list[Outgoing]:
-    """Messages of the tenant in force whose time has come, counted as attempted and put off; the caller commits."""
+def take_due(
+    *, without: Collection[Channel] = (), limit: int = AT_ONCE, broadcast_id: int | None = None
+) -> list[Outgoing]:
+    """Messages of the tenant in force whose time has come, counted as attempted and put off; the caller commits.
+
+    Those of a broadcast are taken by its own sender, which names it; thousands of them would hold up all others.
+    """
     now = utc_now()
     waiting = (
         select(Delivery.id)
@@ -42,6 +47,9 @@ def take_due(*, without: Collection[Channel] = (), limit: int = AT_ONCE) -> list
             Delivery.not_before <= now,
             Delivery.is_digest.is_(False),
             Delivery.channel.not_in(list(without)),
+            Delivery.broadcast_id.is_(None)
+            if broadcast_id is None
+            else Delivery.broadcast_id == broadcast_id,
         )
         .order_by(Delivery.not_before, Delivery.id)
         .limit(limit)

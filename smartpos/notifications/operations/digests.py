@@ -33,6 +33,7 @@ def fold_digests() -> int:
             Delivery.status == DeliveryStatus.WAITING,
             Delivery.is_digest.is_(True),
             Delivery.not_before <= utc_now(),
+            Delivery.broadcast_id.is_(None),
         )
         .order_by(Delivery.user_id, Delivery.channel, Delivery.id)
         .limit(MOST_PARTS)

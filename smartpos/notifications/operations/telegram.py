@@ -18,7 +18,8 @@ from smartpos.core.i18n import LANGUAGES
 from smartpos.core.tenancy import platform_scope
 from smartpos.identity.actors import Actor
 from smartpos.notifications.models import (
-    Channel,
+    Broadcast,
+    BroadcastStatus,
     Delivery,
     DeliveryStatus,
     LinkStatus,
@@ -109,11 +110,11 @@ def stop_messages(link: TelegramLink, *, stop: bool) -> None:
     """The customer wants no messages of the shop's own accord any more, or wants them again."""
     link.stopped_at = (link.stopped_at or utc_now()) if stop else None
     if stop:
+        under_way = select(func.concat("broadcast:", Broadcast.id, ":", link.chat_id)).where(
+            Broadcast.status == BroadcastStatus.SENDING
+        )
         statement = update(Delivery).where(
-            Delivery.status == DeliveryStatus.WAITING,
-            Delivery.channel == Channel.TELEGRAM,
-            Delivery.address == str(link.chat_id),
-            Delivery.customer_id.is_not(None),
+            Delivery.dedupe_key.in_(under_way), Delivery.status == DeliveryStatus.WAITING
         )
         db.session.execute(
             statement.values(status=DeliveryStatus.CANCELLED),

@@ -1,9 +1,3 @@
-"""Background work of reports: downloads, summaries, their check, reports that are sent regularly."""
+"""Background work of reports: downloads, summaries, their check."""
 
-from smartpos.reports.jobs import (  # noqa: F401 - they declare their work
-    books,
-    digest,
-    exports,
-    schedules,
-    summaries,
-)
+from smartpos.reports.jobs import books, digest, exports, summaries  # noqa: F401 - they declare their work

@@ -4,8 +4,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from smartpos.catalog.models import Category, Product, Promotion
-from smartpos.catalog.queries.tree import of_category
-from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -20,7 +18,9 @@ from smartpos.core.reports import (
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, Till, User
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import Restock, Sale, SaleItem
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
     CATEGORY,
     COST,
     LINE_DISCOUNT,
@@ -32,10 +32,9 @@ from smartpos.sales.declared_reports.parts import (
     TYPES,
     lines_asked,
     percent,
+    products_below,
     receipts_asked,
 )
-from smartpos.sales.models import Restock, Sale, SaleItem
-from smartpos.sales.permissions import SalesPermission
 
 TYPE = Filter("type", _l("Kind"), FilterKind.CHOICE, choices=TYPES)
 NUMBER = Column("number", _l("Receipt"), link=("receipts.details_view", "sale_id"))
@@ -79,7 +78,7 @@ def _receipts(asked: Asked) -> AnySelect:
             Sale.id.in_(select(SaleItem.sale_id).where(SaleItem.product_id == asked["product_id"]))
         )
     if asked["category_id"] is not None:
-        below = select(Product.id).where(of_category(asked["category_id"]))
+        below = products_below(asked["category_id"])
         query = query.where(Sale.id.in_(select(SaleItem.sale_id).where(SaleItem.product_id.in_(below))))
     return query
 
@@ -205,7 +204,11 @@ declare_report(
             Column(
                 "restock",
                 _l("Where it went"),
-                choices=Words(Restock),
+                choices={
+                    Restock.SALE.value: _l("Back to sale"),
+                    Restock.DAMAGED.value: _l("Written off as damaged"),
+                    Restock.NONE.value: _l("Goods did not come back"),
+                },
             ),
         ),
         select=_lines,

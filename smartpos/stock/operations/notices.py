@@ -124,6 +124,13 @@ declare_kind(
         permission=P.TRANSFER_APPROVE.value,
         defaults={Channel.TELEGRAM: Mode.AT_ONCE, Channel.EMAIL: Mode.AT_ONCE},
         icon="truck",
+        # What the bot understands: "ta" approves and "tr" refuses a transfer, "cp" posts a count.
+        buttons=lambda facts: [
+            [
+                {"text": _("Approve"), "data": f"ta:{facts['id']}"},
+                {"text": _("Reject"), "data": f"tr:{facts['id']}"},
+            ]
+        ],
     )
 )
 declare_kind(
@@ -136,5 +143,6 @@ declare_kind(
         permission=P.COUNT_POST.value,
         defaults={Channel.TELEGRAM: Mode.AT_ONCE, Channel.EMAIL: Mode.AT_ONCE},
         icon="barcode",
+        buttons=lambda facts: [[{"text": _("Post"), "data": f"cp:{facts['id']}"}]],
     )
 )

@@ -1,13 +1,12 @@
-"""The webhook."""
+"""Where Telegram sends updates, when it is told to."""
 
 import json
 
 import structlog
-from flask import Blueprint, Flask, Response, request
+from flask import Response, request
 
+from smartpos.bot.routes.blueprint import blueprint
 from smartpos.bot.webhook import LARGEST_UPDATE, SECRET_HEADER, WEBHOOK_PATH, is_genuine, receiver
-
-blueprint = Blueprint("bot", __name__)
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +28,3 @@ def webhook() -> Response:
     except TimeoutError:
         log.error("update_not_handled")
     return Response(status=200)
-
-
-def init_app(app: Flask) -> None:
-    """Register the pages."""
-    app.register_blueprint(blueprint)

@@ -1,0 +1,1 @@
+"""What is sent to customers: broadcasts and reminders."""

@@ -1,0 +1,1 @@
+"""Questions that need customers and their chats together."""
