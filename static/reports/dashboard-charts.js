@@ -28,7 +28,7 @@ function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(name).trim();
   return {
-    lines: [of("--accent"), of("--line-strong"), of("--info")],
+    lines: [of("--accent"), of("--ink-3"), of("--info")],
     fill: of("--accent-soft"),
     text: of("--ink-2"),
     grid: of("--line"),

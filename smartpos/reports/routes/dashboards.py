@@ -139,5 +139,5 @@ def init_app(app: Flask) -> None:
         "chart",
         P.DASHBOARD_READ,
         hint=_l("Today's figures, as they come in"),
-        order=5,
+        order=15,
     )
