@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 from smartpos.core.admin import ReadOnlyView, RowAction, add_views
 from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.labels import describe
-from smartpos.core.admin.origins import caused_by
+from smartpos.core.permissions import RoleKey
+from smartpos.identity.principal import me
 from smartpos.notifications.models import (
     Channel,
     Delivery,
@@ -85,13 +86,28 @@ def _kind(_view: Any, _context: Any, row: Any, _name: str) -> str:
     return label_of_kind(row.kind)
 
 
+def _may_read(row: Notification | Delivery) -> bool:
+    """Whether the person may read the words: what the owner hears of profits is no business of who looks after mail."""
+    actor = me()
+    if row.user_id is None or row.user_id == actor.user_id:
+        return True
+    return actor.role_key == RoleKey.OWNER and not actor.visit_reason
+
+
+def _hidden() -> Markup:
+    return Markup('<span class="faint">{}</span>').format(_("for the receiver alone"))
+
+
 def _title(_view: Any, _context: Any, row: Notification, _name: str) -> Any:
-    words = words_of(row.kind, row.facts)
-    return Markup("<b>{}</b>").format(words.title)
+    return Markup("<b>{}</b>").format(words_of(row.kind, row.facts).title) if _may_read(row) else _hidden()
 
 
 def _text(_view: Any, _context: Any, row: Notification, _name: str) -> Any:
-    return escape(words_of(row.kind, row.facts).text)
+    return escape(words_of(row.kind, row.facts).text) if _may_read(row) else _hidden()
+
+
+def _words(_view: Any, _context: Any, row: Delivery, name: str) -> Any:
+    return escape(getattr(row, name) or "") if _may_read(row) else _hidden()
 
 
 def _again(row: Delivery) -> str:
@@ -107,7 +123,7 @@ class NoticeView(ReadOnlyView):
     lead = _l("What people of the shop were told, the latest first.")
     column_list = ("created_at", "user", "kind", "title", "level", "read_at")
     column_details_list = (
-        "created_at", "user", "kind", "title", "text", "level", "origin_kind", "link", "read_at",
+        "created_at", "user", "kind", "title", "text", "level", "link", "read_at",
     )  # fmt: skip
     column_labels = {
         "created_at": _l("Time"),
@@ -116,11 +132,10 @@ class NoticeView(ReadOnlyView):
         "title": _l("Title"),
         "text": _l("Text"),
         "level": _l("Weight"),
-        "origin_kind": _l("Cause"),
         "link": _l("Page"),
         "read_at": _l("Read"),
     }
-    column_formatters = {"kind": _kind, "title": _title, "text": _text, "origin_kind": caused_by}
+    column_formatters = {"kind": _kind, "title": _title, "text": _text}
     column_formatters_detail = column_formatters
     column_wrap = ("title",)
     column_sortable_list = ()
@@ -161,7 +176,7 @@ class DeliveryView(ReadOnlyView):
         "is_digest": _l("Waits for the digest"),
         "broadcast": _l("Broadcast"),
     }
-    column_formatters = {"kind": _kind}
+    column_formatters = {"kind": _kind, "subject": _words, "body": _words}
     column_formatters_detail = column_formatters
     column_wrap = ("subject", "error")
     column_sortable_list = ()

@@ -13,13 +13,17 @@ from sqlalchemy import select
 from smartpos.core.db import db
 from smartpos.core.events import dispatch_events, record
 from smartpos.core.permissions import RoleKey
+from smartpos.core.tenancy import tenant_scope
 from smartpos.crm.models import CustomerEntryKind, SupplierEntryKind
 from smartpos.crm.operations import create_customer, create_supplier, post_entry, post_supplier_entry
 from smartpos.crm.operations.notices import tell_of_debts
+from smartpos.identity.jobs import tell_platform
 from smartpos.identity.models import User
-from smartpos.identity.queries import system_actor
+from smartpos.identity.operations import create_super_admin
+from smartpos.identity.queries import platform_id, system_actor
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, Level, Notification
 from smartpos.notifications.operations import words_of
+from smartpos.notifications.operations.kinds import Worded
 from smartpos.purchasing.operations.notices import tell_of_payables
 from smartpos.stock.models import Batch
 from smartpos.stock.operations import Movement, post_movements
@@ -32,7 +36,7 @@ from smartpos.stock.operations.transfers import (
     approve_transfer,
     create_transfer,
 )
-from tests.cast import Shop, make_shop
+from tests.cast import PASSWORD, Shop, make_shop
 from tests.conftest import Api
 from tests.sales.counter import everything, refund, set_setting, sold
 from tests.stock.lots import day, lotted, receive
@@ -375,6 +379,22 @@ def test_what_the_machinery_writes_down_is_told_once_a_day(shop: Shop) -> None:
     ]
     # Failed work is the platform's business; nobody in a shop hears of it.
     assert told(shop, "core.job_failed") == []
+
+
+def test_failed_work_is_told_to_the_platform(shop: Shop) -> None:
+    with shop.app.app_context():
+        create_super_admin(username="super", full_name="Super", password=PASSWORD, must_change_password=False)
+        db.session.commit()
+        platform = platform_id()
+        assert platform is not None
+        tell_platform("sales.jobs.sweep", "boom")
+        tell_platform("sales.jobs.sweep", "boom again")
+        db.session.commit()
+        dispatch_events(platform)
+        with tenant_scope(platform), force_locale("en"):
+            row = db.session.scalars(select(Notification)).one()
+            assert words_of(row.kind, row.facts) == Worded("Failed: sales.jobs.sweep", "boom")
+            assert row.level is Level.BAD
 
 
 def test_an_ordinary_sale_writes_nothing_down(shop: Shop, api_of: Callable[..., Api]) -> None:

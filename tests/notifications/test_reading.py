@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
+from sqlalchemy import text as sql
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.models import User
@@ -143,7 +144,7 @@ def test_ten_thousand_notices_make_no_page_slower(shop: Shop, client_of: Callabl
             for number in range(10_000)
         ]
         db.session.execute(insert(Notification), rows)
-        db.session.execute(text("ANALYZE notifications"))
+        db.session.execute(sql("ANALYZE notifications"))
         plans = {}
         for name, query in {
             "count": "SELECT count(*) FROM (SELECT id FROM notifications WHERE organization_id = :o AND user_id = :u "
@@ -151,7 +152,7 @@ def test_ten_thousand_notices_make_no_page_slower(shop: Shop, client_of: Callabl
             "list": "SELECT * FROM notifications WHERE organization_id = :o AND user_id = :u ORDER BY id DESC LIMIT 51",
         }.items():
             found = db.session.execute(
-                text("EXPLAIN (ANALYZE, FORMAT JSON) " + query), {"o": shop.organization_id, "u": owner}
+                sql("EXPLAIN (ANALYZE, FORMAT JSON) " + query), {"o": shop.organization_id, "u": owner}
             ).scalar_one()
             plans[name] = _read_rows(found[0]["Plan"])
         assert plans == {"count": 100, "list": 51}
@@ -240,7 +241,9 @@ def test_a_kind_that_is_not_ones_own_is_not_offered(
     assert KIND not in page
 
 
-def test_the_office_sees_what_was_told(shop: Shop, settings: FlaskClient) -> None:
+def test_the_office_sees_what_was_told(
+    shop: Shop, settings: FlaskClient, client_of: Callable[..., FlaskClient]
+) -> None:
     tell(shop, 7)
     with shop.inside():
         number = db.session.scalars(select(Notification.id)).one()
@@ -250,6 +253,36 @@ def test_the_office_sees_what_was_told(shop: Shop, settings: FlaskClient) -> Non
     assert "differences found: 7" in settings.get("/admin/notices/").get_data(as_text=True)
     assert "line 7" in settings.get(f"/admin/notices/details/?id={number}").get_data(as_text=True)
     assert "In the digest" in settings.get("/admin/subscriptions/").get_data(as_text=True)
+    # Who looks after messages sees that it was told, and not what: it may be of profits.
+    with shop.inside():
+        db.session.get_one(User, shop.users["manager"]).locale = "en"
+        db.session.add(
+            Delivery(
+                channel=Channel.EMAIL,
+                kind=KIND,
+                user_id=shop.users["owner"],
+                address="owner@example.org",
+                subject="secret subject",
+                body="secret body",
+            )
+        )
+        db.session.add(
+            Delivery(channel=Channel.SMS, kind="to.customer", address="+998901112233", body="Your receipt")
+        )
+        db.session.flush()
+        sent, other = db.session.scalars(select(Delivery.id).order_by(Delivery.id))
+    manager = client_of("manager")
+    for page, hidden in (
+        ("/admin/notices/", "differences found"),
+        (f"/admin/notices/details/?id={number}", "line 7"),
+        ("/admin/deliveries/", "secret"),
+        (f"/admin/deliveries/details/?id={sent}", "secret"),
+    ):
+        text = manager.get(page).get_data(as_text=True)
+        assert "for the receiver alone" in text, page
+        assert hidden not in text, page
+    assert "Your receipt" in manager.get(f"/admin/deliveries/details/?id={other}").get_data(as_text=True)
+    assert "secret body" in settings.get(f"/admin/deliveries/details/?id={sent}").get_data(as_text=True)
 
 
 def test_what_was_read_long_ago_is_forgotten(shop: Shop) -> None:

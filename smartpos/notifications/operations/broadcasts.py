@@ -95,9 +95,7 @@ def start_broadcast(
     return row, True
 
 
-def _multiply(
-    row: Broadcast, chats: AnySelect, stop_buttons: dict[str, list[Any]], actor: Actor
-) -> int:
+def _multiply(row: Broadcast, chats: AnySelect, stop_buttons: dict[str, list[Any]], actor: Actor) -> int:
     wanted = chats.subquery("wanted")
     usual = stop_buttons[actor.organization.locale if actor.organization.locale in LANGUAGES else "uz"]
     buttons = case(
