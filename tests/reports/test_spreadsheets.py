@@ -20,7 +20,7 @@ from smartpos.core.reports import Column, percent_of
 from smartpos.core.reports import ColumnKind as K
 from smartpos.reports.errors import TooLongForPaper
 from smartpos.reports.exporting.csv import write_csv
-from smartpos.reports.exporting.pdf import MOST_ROWS, write_pdf
+from smartpos.reports.exporting.pdf import MOST_CELLS, MOST_ROWS, most_rows, write_pdf
 from smartpos.reports.exporting.rows import Source
 from smartpos.reports.exporting.xlsx import LONGEST_TEXT, write_xlsx
 from smartpos.sales.models import PaymentMethod
@@ -265,5 +265,8 @@ def test_paper_has_its_limit(tmp_path: Path) -> None:
     content = target.read_bytes()
     assert content.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) > 1
+    most = most_rows(len(COLUMNS))
+    assert most * len(COLUMNS) <= MOST_CELLS
+    assert most_rows(1) == MOST_ROWS
     with pytest.raises(TooLongForPaper):
-        write_pdf(source_of([row_of("x")] * (MOST_ROWS + 1)), target, lambda done: None, locale="uz")
+        write_pdf(source_of([row_of("x")] * (most + 1)), target, lambda done: None, locale="uz")

@@ -258,6 +258,7 @@ class ImageView(Styled, ReadOnlyView):
         "sort_order": _l("Order"),
         "created_at": _l("Created"),
     }
+    export_skips = ("picture",)
     column_formatters = {"picture": lambda view, context, row, name: thumbnail(row.id)}
     column_formatters_detail = column_formatters
     column_filters = ("product", "created_at")

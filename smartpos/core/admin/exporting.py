@@ -32,6 +32,8 @@ _KINDS: dict[Any, ColumnKind] = {
     formatters.local_date: ColumnKind.DATE,
     formatters.yes_no: ColumnKind.FLAG,
 }
+_NUMERIC = frozenset({ColumnKind.WHOLE, ColumnKind.MONEY, ColumnKind.COST, ColumnKind.QUANTITY})
+_NUMBER = re.compile("[\u2212-]?[0-9]{1,3}(\u00a0[0-9]{3})*([.,][0-9]+)?")
 _DASH = "\u2013"
 _SPACES = re.compile("[ \t\r\n]+")
 _APART = frozenset({"br", "div", "p", "li", "small", "tr", "td", "span", "time", "b", "svg"})
@@ -125,8 +127,10 @@ class Exporting(Base):
                 return text
             # What is shown is a number with something around it; where it is hidden there are words alone.
             value = cells.read_path(row, name)
-            is_bare = isinstance(value, int | Decimal | date)
-            return value if is_bare and any(sign.isdigit() for sign in text) else text
+            if isinstance(value, int | Decimal | date) and any(sign.isdigit() for sign in text):
+                return value
+            found = _NUMBER.fullmatch(text) if kind in _NUMERIC else None
+            return text if found is None else _number_of(text)
 
         return read
 
@@ -162,6 +166,11 @@ class _Spoken(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.silent:
             self.words.append(data)
+
+
+def _number_of(text: str) -> Decimal:
+    """A number as people read it, as a number again."""
+    return Decimal(text.replace("\u00a0", "").replace("\u2212", "-").replace(",", "."))
 
 
 def plain_text(shown: Any) -> str | None:

@@ -14,25 +14,28 @@ from smartpos.reports.errors import TooLongForPaper
 from smartpos.reports.exporting.rows import NUMBERS, Progress, Source, day_of, exact, local_moment, words_of
 
 MOST_ROWS = 5000
+# Typst holds the whole document, and some kilobytes for each cell of it.
+MOST_CELLS = 30_000
 LONGEST_TEXT = 400
 TEMPLATE = "reports/table.typ"
-# How wide a column becomes, as parts of the page: numbers and days need what they need, texts share the rest.
-WEIGHTS = {ColumnKind.TEXT: 2.2, ColumnKind.FLAG: 0.8, ColumnKind.MOMENT: 1.6}
+# How wide a column may become, in characters, however long its texts are; those break into lines.
+NARROWEST, WIDEST = 5, 34
 
 
 def write_pdf(source: Source, target: Path, progress: Progress, *, locale: str) -> int:
-    """Write the file; gives how many rows it holds. Raises TooLongForPaper above ``MOST_ROWS``, OSError."""
+    """Write the file; gives how many rows it holds. Raises TooLongForPaper, OSError."""
+    most = most_rows(len(source.columns))
     tell = [_teller(column, source) for column in source.columns]
     rows: list[list[str]] = []
     for piece in source.passing():
         rows += [[say(value) for say, value in zip(tell, row, strict=False)] for row in piece]
-        if len(rows) > MOST_ROWS:
+        if len(rows) > most:
             raise TooLongForPaper(
                 _(
                     "A PDF holds at most %(most)s rows, and there are more. Narrow the filters, or choose Excel.",
-                    most=MOST_ROWS,
+                    most=most,
                 ),
-                most=MOST_ROWS,
+                most=most,
             )
         progress(len(rows))
     totals = source.totals() if source.has_totals and rows else []
@@ -44,7 +47,7 @@ def write_pdf(source: Source, target: Path, progress: Progress, *, locale: str) 
             "company": source.company,
             "heads": [str(column.label) for column in source.columns],
             "right": [column.kind in NUMBERS for column in source.columns],
-            "weights": [WEIGHTS.get(column.kind, 1.2) for column in source.columns],
+            "weights": _weights([str(column.label) for column in source.columns], rows),
             "rows": rows,
             "totals": ["" if value is None else say(value) for say, value in zip(tell, totals, strict=False)],
             "total": _("Total"),
@@ -55,6 +58,22 @@ def write_pdf(source: Source, target: Path, progress: Progress, *, locale: str) 
     )
     target.write_bytes(content)
     return len(rows)
+
+
+def most_rows(columns: int) -> int:
+    """How many rows a PDF may have with so many columns."""
+    return min(MOST_ROWS, MOST_CELLS // max(1, columns))
+
+
+def _weights(heads: list[str], rows: list[list[str]]) -> list[int]:
+    """How wide the columns are to each other: as most of their cells need, and as the longest word of their head."""
+    sample = rows[:: max(1, len(rows) // 200)]
+    weights = []
+    for place, head in enumerate(heads):
+        lengths = sorted(len(row[place]) for row in sample) or [0]
+        usual = lengths[len(lengths) * 9 // 10]
+        weights.append(max(NARROWEST, min(WIDEST, max(usual, *map(len, head.split() or [""])) + 2)))
+    return weights
 
 
 def _teller(column: Column, source: Source) -> Callable[[Any], str]:
