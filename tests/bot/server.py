@@ -57,7 +57,8 @@ class Call:
 class BotApiServer:
     """The server. ``calls`` is what the bot has sent; ``blocked`` are chats that have stopped it."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
         self.calls: list[Call] = []
         self.blocked: set[int] = set()
         self.slow: dict[int, list[float]] = defaultdict(list)
@@ -88,7 +89,7 @@ class BotApiServer:
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         self._runner = runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", self._port)
         await site.start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
 

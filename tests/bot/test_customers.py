@@ -188,6 +188,9 @@ def test_a_customer_stops_messages_and_takes_them_again(shop: Shop, person: Meet
     assert "You owe nothing" in balance.text
     aziza.writes("🔔 Send me messages")
     assert link_of(shop, aziza).stopped_at is None
+    # The button that hangs below what the shop sends of its own accord.
+    assert len(aziza.presses(f"q:{shop.organization_id}")) == 2
+    assert link_of(shop, aziza).stopped_at is not None
 
 
 def test_several_shops_in_one_chat(shop: Shop, live_server: LiveServer, person: Meet) -> None:
