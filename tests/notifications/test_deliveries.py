@@ -16,7 +16,7 @@ from smartpos.core.db import db, utc_now
 from smartpos.core.files import store_file
 from smartpos.core.jobs import DEFAULT_QUEUE, periodic_table
 from smartpos.core.redis import connection
-from smartpos.identity.models import User
+from smartpos.identity.models import User, UserStatus
 from smartpos.notifications import channels, jobs
 from smartpos.notifications.channels import Outgoing, Retry, Way
 from smartpos.notifications.jobs import send_deliveries, sweep_deliveries
@@ -296,7 +296,9 @@ def test_a_channel_that_asks_for_a_pause_gets_one_and_the_others_go_on(
     assert row(shop, letter).status is DeliveryStatus.SENT
 
 
-def test_whoever_stopped_the_bot_is_remembered(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_stopped_the_bot_is_remembered(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, client_of: Callable[..., FlaskClient]
+) -> None:
     def refuse(_message: Outgoing) -> None:
         raise channels.Blocked("bot was blocked by the user")
 
@@ -307,7 +309,27 @@ def test_whoever_stopped_the_bot_is_remembered(shop: Shop, monkeypatch: pytest.M
     run(shop)
     with shop.inside():
         assert db.session.scalars(select(TelegramLink.status)).one() is LinkStatus.BLOCKED
+        db.session.get_one(User, shop.users["owner"]).locale = "en"
     assert row(shop).status is DeliveryStatus.BLOCKED
+    page = client_of("owner").get("/profile/notifications").get_data(as_text=True)
+    assert "You have stopped the bot. Write to it to be told again." in page
+
+
+def test_who_left_the_shop_is_sent_nothing_more(shop: Shop, mail: MailServer) -> None:
+    with shop.inside():
+        for digest in (False, True):
+            db.session.add(
+                Delivery(**EMAIL, user_id=shop.users["cashier"], subject="Sirlar", is_digest=digest)
+            )
+        db.session.add(Delivery(**EMAIL, user_id=shop.users["manager"], subject="Salom"))
+        db.session.get_one(User, shop.users["cashier"]).status = UserStatus.INACTIVE
+    run(shop)
+    assert [letter["Subject"] for letter in mail.letters] == ["Salom"]
+    with shop.inside():
+        assert set(db.session.scalars(select(Delivery.status))) == {
+            DeliveryStatus.CANCELLED,
+            DeliveryStatus.SENT,
+        }
 
 
 def test_a_mistake_of_ours_in_one_message_does_not_stop_the_others(

@@ -21,6 +21,7 @@ from smartpos.notifications.channels import Attachment, Blocked, Failed, Outgoin
 from smartpos.notifications.errors import NoSuchDelivery, NotToBeRetried
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, LinkStatus, TelegramLink
 from smartpos.notifications.operations.messages import send_after_commit
+from smartpos.notifications.queries.people import is_at_work
 
 MOST_ATTEMPTS = 10
 LEASE = timedelta(minutes=5)
@@ -58,9 +59,10 @@ def take_due(
     ids = list(db.session.scalars(waiting))
     if not ids:
         return []
+    _call_off_for_the_dismissed(ids)
     taken = (
         update(Delivery)
-        .where(Delivery.id.in_(ids))
+        .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.WAITING)
         .values(attempts=Delivery.attempts + 1, not_before=now + LEASE)
         .execution_options(synchronize_session=False)
     )
@@ -68,7 +70,7 @@ def take_due(
     statement = (
         select(Delivery, Organization.name)
         .join(Organization, Organization.id == Delivery.organization_id)
-        .where(Delivery.id.in_(ids))
+        .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.WAITING)
         .order_by(Delivery.id)
         .execution_options(populate_existing=True)
     )
@@ -93,6 +95,17 @@ def take_due(
         )
         for row, shop in rows
     ]
+
+
+def _call_off_for_the_dismissed(ids: Collection[int]) -> None:
+    # Whoever left the shop while a message waited for the morning is told nothing of it any more.
+    statement = (
+        update(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.user_id.is_not(None), ~is_at_work())
+        .values(status=DeliveryStatus.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(statement)
 
 
 def _attachments(ids: list[int]) -> dict[int, Attachment]:

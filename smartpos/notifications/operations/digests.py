@@ -15,6 +15,7 @@ from smartpos.identity.models import Organization, User
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus
 from smartpos.notifications.operations.kinds import label_of_kind, more
 from smartpos.notifications.operations.messages import address_of_page
+from smartpos.notifications.queries.people import is_at_work
 
 KIND = "notifications.digest"
 MOST_PARTS = 5000
@@ -25,7 +26,8 @@ PAGE = "/notifications"
 def fold_digests() -> int:
     """Make one message out of all that waits for the digest of a person and channel and whose hour has come.
 
-    Gives how many messages were made. The notices themselves stay; only what was to be said of each goes.
+    Gives how many messages were made; for those who left the shop none is. The notices themselves stay; only what was
+    to be said of each goes.
     """
     parts = (
         select(Delivery.id)
@@ -55,7 +57,7 @@ def fold_digests() -> int:
         )
         .join(Organization, Organization.id == Delivery.organization_id)
         .join(User, User.id == Delivery.user_id)
-        .where(Delivery.id.in_(ids))
+        .where(Delivery.id.in_(ids), is_at_work())
         .order_by(Delivery.user_id, Delivery.channel, Delivery.kind, Delivery.id)
     ).all()
     made = [
@@ -93,7 +95,8 @@ def _digest(user_id: int, channel: Channel, parts: Sequence[Any]) -> dict[str, A
         "channel": channel,
         "kind": KIND,
         "user_id": user_id,
-        "address": parts[0].address,
+        # Where the person was reached last.
+        "address": max(parts, key=lambda part: part.id).address,
         "subject": subject,
         "body": "\n\n".join(paragraphs),
         "dedupe_key": f"digest:{channel.value}:{min(part.id for part in parts)}",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from smartpos.core.db import db
 from smartpos.identity.models import User
@@ -11,9 +11,11 @@ from smartpos.notifications.models import (
     Channel,
     Delivery,
     DeliveryStatus,
+    LinkStatus,
     Mode,
     NotificationPreference,
     Subscription,
+    TelegramLink,
 )
 from smartpos.notifications.queries.people import telegram_chat
 
@@ -44,12 +46,20 @@ def preference_of(user_id: int | None) -> NotificationPreference | None:
 
 def reach_of(user_id: int | None) -> Reach:
     """Where a person is reached."""
+    has_stopped = (
+        exists()
+        .where(TelegramLink.user_id == User.id, TelegramLink.status == LinkStatus.BLOCKED)
+        .correlate(User)
+    )
     facts = db.session.execute(
-        select(User.email, User.phone_number, telegram_chat().scalar_subquery()).where(User.id == user_id)
+        select(User.email, User.phone_number, telegram_chat().scalar_subquery(), has_stopped).where(
+            User.id == user_id
+        )
     ).one_or_none()
     if facts is None:
         return Reach({}, frozenset())
-    known = dict(zip((Channel.EMAIL, Channel.SMS, Channel.TELEGRAM), facts, strict=True))
+    *places, stopped = facts
+    known = dict(zip((Channel.EMAIL, Channel.SMS, Channel.TELEGRAM), places, strict=True))
     addresses = {channel: str(address) for channel, address in known.items() if address}
     refusals = (
         select(Delivery.channel)
@@ -60,4 +70,7 @@ def reach_of(user_id: int | None) -> Reach:
         )
         .distinct()
     )
-    return Reach(addresses, frozenset(db.session.scalars(refusals)))
+    refused = set(db.session.scalars(refusals))
+    if stopped and Channel.TELEGRAM not in addresses:
+        refused.add(Channel.TELEGRAM)
+    return Reach(addresses, frozenset(refused))

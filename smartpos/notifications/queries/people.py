@@ -22,6 +22,7 @@ from smartpos.identity.models import (
 )
 from smartpos.notifications.models import (
     Channel,
+    Delivery,
     LinkStatus,
     Mode,
     NotificationPreference,
@@ -160,6 +161,16 @@ def _sees(branch_id: int) -> ColumnElement[bool]:
         .exists()
     )
     return or_(~_is_limited(), open_to)
+
+
+def is_at_work() -> ColumnElement[bool]:
+    """A condition on messages: the member of staff they are for still belongs to the shop."""
+    return (
+        select(User.id)
+        .where(User.id == Delivery.user_id, User.status == UserStatus.ACTIVE, User.deleted_at.is_(None))
+        .correlate(Delivery)
+        .exists()
+    )
 
 
 def _is_limited() -> ColumnElement[bool]:

@@ -38,6 +38,11 @@ _MISSING = {
     Channel.EMAIL: _l("No address: your profile has no e-mail."),
     Channel.SMS: _l("No number: your profile has no phone."),
 }
+_REFUSED = {
+    Channel.TELEGRAM: _l("You have stopped the bot. Write to it to be told again."),
+    Channel.EMAIL: _l("This address has refused our messages."),
+    Channel.SMS: _l("This address has refused our messages."),
+}
 # What the page proposes to those who switch quiet hours on.
 QUIET_FROM, QUIET_UNTIL = time(22, 0), time(7, 0)
 
@@ -83,10 +88,10 @@ def _trouble(channel: Channel, reach: queries.Reach) -> str | None:
     trouble: Any = None
     if not channels.is_on(channel):
         trouble = _("Off: this installation is not set up for it.")
+    elif channel in reach.refused:
+        trouble = _REFUSED[channel]
     elif channel not in reach.addresses:
         trouble = _MISSING[channel]
-    elif channel in reach.refused:
-        trouble = _("This address has refused our messages.")
     elif not channels.is_real(channel):
         trouble = _("For demonstration: messages are only written to files.")
     return str(trouble) if trouble else None
