@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from smartpos.core.admin.exporting import plain_text
 from smartpos.core.admin.filters import AtLeast
-from smartpos.core.admin.formatters import yes_no
+from smartpos.core.admin.formatters import NOTHING, yes_no
 from smartpos.core.db import db
 from smartpos.core.reports import ColumnKind
 from smartpos.core.tenancy import tenant_scope
@@ -92,6 +92,12 @@ def test_words_of_a_cell(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
         assert plain_text(yes_no(False)) == "No"
         assert plain_text(yes_no(True)) == "Yes"
+        assert plain_text(NOTHING) is None
+        assert (
+            plain_text(Markup("<a href='/x?a=1&amp;b=2'>A &lt;b&gt;</a><br><small>below</small>"))
+            == "A <b> below"
+        )
+        assert plain_text("<b>typed by a person</b>") == "<b>typed by a person</b>"
 
 
 @pytest.fixture(scope="module")

@@ -103,6 +103,7 @@ class ProductView(Styled, TenantView):
     )
     column_wrap = ("name",)
     column_formats = {"stock_now": formatters.quantity}
+    export_values = {"name": lambda row: row.name, "stock_now": lambda row: row.stock_now}
     column_formatters = {
         "name": lambda view, context, row, name: with_thumbnail(row.name, _first_image(row)),
         "stock_now": lambda view, context, row, name: formatters.quantity(row.stock_now, row.unit.name),

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from html import unescape
 from html.parser import HTMLParser
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,8 @@ _NUMBER = re.compile("[\u2212-]?[0-9]{1,3}(\u00a0[0-9]{3})*([.,][0-9]+)?")
 _DASH = "\u2013"
 _SPACES = re.compile("[ \t\r\n]+")
 _APART = frozenset({"br", "div", "p", "li", "small", "tr", "td", "span", "time", "b", "svg"})
+_APART_TAG = re.compile(f"</?(?:{'|'.join(sorted(_APART))})(?:\\s[^>]*)?>")
+_TAG = re.compile("<[^>]*>")
 
 Reader = Callable[[Any], Any]
 
@@ -175,12 +179,17 @@ def _number_of(text: str) -> Decimal:
 
 def plain_text(shown: Any) -> str | None:
     """What a person reads in a cell; None where there is but a dash."""
-    if isinstance(shown, Markup):
-        reader = _Spoken()
-        reader.feed(shown)
-        reader.close()
-        text = "".join(reader.words)
-    else:
-        text = str(shown)
+    text = _read(str(shown)) if isinstance(shown, Markup) else str(shown)
     text = _SPACES.sub(" ", text.replace("\u202f", "\u00a0")).strip()
     return None if text in {"", _DASH} else text
+
+
+@lru_cache(maxsize=4096)
+def _read(html: str) -> str:
+    # The same pills and dashes come again and again; most of what does not is a link around a text.
+    if "aria-hidden" not in html:
+        return unescape(_TAG.sub("", _APART_TAG.sub(" ", html)))
+    reader = _Spoken()
+    reader.feed(html)
+    reader.close()
+    return "".join(reader.words)
