@@ -1,6 +1,7 @@
 """The category tree."""
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, cast, select
+from sqlalchemy.orm import aliased
 
 from smartpos.catalog.models import Category, Product
 from smartpos.core.db import db
@@ -22,3 +23,27 @@ def _below(category_id: int) -> Select[tuple[int]]:
         select(Category.id).where(Category.parent_id == tree.c.id, Category.deleted_at.is_(None))
     )
     return select(tree.c.id)
+
+
+def category_paths() -> CTE:
+    """Every category (``id``) with all that it lies in as ``path``, and the topmost of them as ``top_id`` and ``top``.
+
+    Where the viewer does not see what a category lies in, it is the topmost itself.
+    """
+    above = aliased(Category)
+    paths = (
+        select(
+            Category.id.label("id"),
+            Category.id.label("top_id"),
+            Category.name.label("top"),
+            cast(Category.name, Text).label("path"),
+        )
+        .outerjoin(above, above.id == Category.parent_id)
+        .where(above.id.is_(None))
+        .cte("paths", recursive=True)
+    )
+    return paths.union_all(
+        select(Category.id, paths.c.top_id, paths.c.top, paths.c.path + " / " + Category.name).join(
+            paths, paths.c.id == Category.parent_id
+        )
+    )

@@ -1,10 +1,11 @@
 """Sales by product and by category, and what promotions took off."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Numeric, Text, cast, func, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Numeric, cast, func, literal, select
 
 from smartpos.catalog.models import Category, Product, Promotion, PromotionKind, Unit
+from smartpos.catalog.queries.tree import category_paths
+from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -18,9 +19,7 @@ from smartpos.core.reports import (
     ReportGroup,
     declare_report,
 )
-from smartpos.sales.models import SaleItem
-from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries.reporting import (
+from smartpos.sales.declared_reports.parts import (
     LINE_COLUMNS,
     OF_LINES,
     SHARE,
@@ -30,6 +29,8 @@ from smartpos.sales.queries.reporting import (
     share_of_all,
     whole,
 )
+from smartpos.sales.models import SaleItem
+from smartpos.sales.permissions import SalesPermission
 
 _BASE_UNITS = cast(SaleItem.quantity * SaleItem.multiplier, Numeric(38, 3))
 _CAME_BACK = SaleItem.quantity < 0
@@ -68,23 +69,7 @@ def _by_product(asked: Asked) -> AnySelect:
 
 
 def _by_category(asked: Asked) -> AnySelect:
-    above = aliased(Category)
-    tops = (
-        select(
-            Category.id.label("id"),
-            Category.id.label("top_id"),
-            Category.name.label("top"),
-            cast(Category.name, Text).label("path"),
-        )
-        .outerjoin(above, above.id == Category.parent_id)
-        .where(above.id.is_(None))
-        .cte("tops", recursive=True)
-    )
-    tops = tops.union_all(
-        select(Category.id, tops.c.top_id, tops.c.top, tops.c.path + " / " + Category.name).join(
-            tops, tops.c.id == Category.parent_id
-        )
-    )
+    tops = category_paths()
     by_top = bool(asked["top"])
     number = func.coalesce(tops.c.top_id if by_top else tops.c.id, 0)
     sold = (
@@ -142,7 +127,7 @@ declare_report(
         filters=OF_LINES,
         columns=(
             Column("product", _l("Product"), link=("products.details_view", "product_id"), width=40),
-            Column("sku", _l("Code")),
+            Column("sku", _l("Article")),
             Column("category", _l("Category"), width=24),
             Column("unit", _l("Unit")),
             Column("receipts", _l("Receipts"), ColumnKind.WHOLE),
@@ -191,12 +176,7 @@ declare_report(
             Column(
                 "kind",
                 _l("Kind"),
-                choices={
-                    PromotionKind.PERCENT.value: _l("Per cent off"),
-                    PromotionKind.AMOUNT.value: _l("An amount off each"),
-                    PromotionKind.FIXED_PRICE.value: _l("A new price"),
-                    PromotionKind.N_FOR_M.value: _l("Take more, pay for fewer"),
-                },
+                choices=Words(PromotionKind),
             ),
             Column("receipts", _l("Receipts"), ColumnKind.WHOLE),
             Column("lines", _l("Lines"), ColumnKind.WHOLE, total=True),

@@ -15,9 +15,7 @@ from smartpos.core.reports import (
     declare_report,
 )
 from smartpos.identity.models import Branch, User
-from smartpos.sales.models import Sale, SalePayment
-from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries.reporting import (
+from smartpos.sales.declared_reports.parts import (
     METHODS,
     OF_RECEIPTS,
     PAYMENT,
@@ -30,6 +28,8 @@ from smartpos.sales.queries.reporting import (
     share_of_all,
     whole,
 )
+from smartpos.sales.models import Sale, SalePayment
+from smartpos.sales.permissions import SalesPermission
 
 
 def _by_branch(asked: Asked) -> AnySelect:

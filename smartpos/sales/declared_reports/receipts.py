@@ -4,6 +4,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from smartpos.catalog.models import Category, Product, Promotion
+from smartpos.catalog.queries.tree import of_category
+from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -18,9 +20,7 @@ from smartpos.core.reports import (
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, Till, User
-from smartpos.sales.models import Restock, Sale, SaleItem
-from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries.reporting import (
+from smartpos.sales.declared_reports.parts import (
     CATEGORY,
     COST,
     LINE_DISCOUNT,
@@ -32,9 +32,10 @@ from smartpos.sales.queries.reporting import (
     TYPES,
     lines_asked,
     percent,
-    products_below,
     receipts_asked,
 )
+from smartpos.sales.models import Restock, Sale, SaleItem
+from smartpos.sales.permissions import SalesPermission
 
 TYPE = Filter("type", _l("Kind"), FilterKind.CHOICE, choices=TYPES)
 NUMBER = Column("number", _l("Receipt"), link=("receipts.details_view", "sale_id"))
@@ -78,7 +79,7 @@ def _receipts(asked: Asked) -> AnySelect:
             Sale.id.in_(select(SaleItem.sale_id).where(SaleItem.product_id == asked["product_id"]))
         )
     if asked["category_id"] is not None:
-        below = products_below(asked["category_id"])
+        below = select(Product.id).where(of_category(asked["category_id"]))
         query = query.where(Sale.id.in_(select(SaleItem.sale_id).where(SaleItem.product_id.in_(below))))
     return query
 
@@ -204,11 +205,7 @@ declare_report(
             Column(
                 "restock",
                 _l("Where it went"),
-                choices={
-                    Restock.SALE.value: _l("Back to sale"),
-                    Restock.DAMAGED.value: _l("Written off as damaged"),
-                    Restock.NONE.value: _l("Goods did not come back"),
-                },
+                choices=Words(Restock),
             ),
         ),
         select=_lines,

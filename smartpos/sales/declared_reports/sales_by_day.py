@@ -14,9 +14,7 @@ from smartpos.core.reports import (
     ReportGroup,
     declare_report,
 )
-from smartpos.sales.models import Sale
-from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries.reporting import (
+from smartpos.sales.declared_reports.parts import (
     OF_RECEIPTS,
     RECEIPT_COLUMNS,
     SHARE,
@@ -25,6 +23,8 @@ from smartpos.sales.queries.reporting import (
     receipts_asked,
     share_of_all,
 )
+from smartpos.sales.models import Sale
+from smartpos.sales.permissions import SalesPermission
 
 WEEKDAYS = {
     "1": _l("Monday"),

@@ -5,51 +5,43 @@ all of them are what was sold in the end.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Text, case, cast, func, select
 
-from smartpos.catalog.models import Category, PriceType, Product
-from smartpos.catalog.permissions import CatalogPermission
+from smartpos.catalog.declared_reports.parts import BRANCH, CATEGORY, COST, PRODUCT
+from smartpos.catalog.models import PriceType, Product
+from smartpos.catalog.queries.tree import of_category
+from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import Asked, Column, ColumnKind, Filter, FilterKind, percent_of
 from smartpos.crm.models import Customer
-from smartpos.identity.models import Branch, User
+from smartpos.identity.models import User
 from smartpos.identity.queries import in_sight
 from smartpos.sales.models import PaymentMethod, PaymentSummary, Sale, SaleItem, SaleType
 
-COST = CatalogPermission.COST_READ
-
-METHODS: dict[str, Any] = {
-    PaymentMethod.CASH.value: _l("Cash"),
-    PaymentMethod.CARD.value: _l("Card"),
-    PaymentMethod.TRANSFER.value: _l("Transfer"),
-    PaymentMethod.CREDIT.value: _l("Credit"),
-    PaymentMethod.POINTS.value: _l("Points"),
-}
-PAYMENTS = METHODS | {PaymentSummary.MIXED.value: _l("Mixed")}
-TYPES: dict[str, Any] = {
-    SaleType.SALE.value: _l("Sale"),
-    SaleType.REFUND.value: _l("Refund"),
-    SaleType.EXCHANGE.value: _l("Exchange"),
-}
+METHODS = Words(PaymentMethod)
+PAYMENTS = Words(PaymentSummary)
+TYPES = Words(SaleType)
 
 PERIOD = Filter("period", _l("Period"), FilterKind.PERIOD, default=30)
-BRANCH = Filter("branch_id", _l("Branch"), FilterKind.ROW, model=Branch)
 CASHIER = Filter("cashier_id", _l("Cashier"), FilterKind.ROW, model=User)
 CUSTOMER = Filter("customer_id", _l("Customer"), FilterKind.ROW, model=Customer)
 PRICE_TYPE = Filter("price_type_id", _l("Price type"), FilterKind.ROW, model=PriceType)
 PAYMENT = Filter("payment", _l("Payment"), FilterKind.CHOICE, choices=PAYMENTS)
-PRODUCT = Filter("product_id", _l("Product"), FilterKind.ROW, model=Product)
-CATEGORY = Filter("category_id", _l("Category"), FilterKind.ROW, model=Category)
 OF_RECEIPTS = (PERIOD, BRANCH, CASHIER, CUSTOMER, PRICE_TYPE, PAYMENT)
 OF_LINES = (PERIOD, BRANCH, PRODUCT, CATEGORY, CASHIER, CUSTOMER, PRICE_TYPE)
 
-PERSON = case((User.full_name == "", cast(User.username, Text)), else_=User.full_name)
-"""What a user is called, as ``User.display``."""
+
+def name_of(user: Any) -> ColumnElement[str]:
+    """What a user is called, as ``User.display``."""
+    return case((user.full_name == "", cast(user.username, Text)), else_=user.full_name)
+
+
+PERSON = name_of(User)
 
 _CHOICES: tuple[tuple[str, Any], ...] = (
     ("branch_id", Sale.branch_id),
@@ -78,7 +70,7 @@ def lines_asked(asked: Asked) -> list[ColumnElement[bool]]:
     if asked["product_id"] is not None:
         chosen.append(SaleItem.product_id == asked["product_id"])
     if asked["category_id"] is not None:
-        chosen.append(SaleItem.product_id.in_(products_below(asked["category_id"])))
+        chosen.append(SaleItem.product_id.in_(select(Product.id).where(of_category(asked["category_id"]))))
     return chosen
 
 
@@ -91,24 +83,9 @@ def lines_of_receipts(asked: Asked, *columns: Any) -> AnySelect:
     )
 
 
-def products_below(category_id: int) -> AnySelect:
-    """The ids of the products of a category and of all categories in it, those that were removed since too."""
-    tree = select(Category.id).where(Category.id == category_id).cte("tree", recursive=True)
-    tree = tree.union(select(Category.id).where(Category.parent_id == tree.c.id))
-    return select(Product.id).where(Product.category_id.in_(select(tree.c.id)))
-
-
-def moments_of(asked: Asked) -> tuple[datetime, datetime]:
-    """The first moment of the period and the first one after it, in the tenant's time zone."""
-    since = datetime.combine(asked.since, time(), asked.zone)
-    until = datetime.combine(asked.until + timedelta(days=1), time(), asked.zone)
-    return since.astimezone(UTC), until.astimezone(UTC)
-
-
 def in_period(moment: Any, asked: Asked) -> list[ColumnElement[bool]]:
     """Which moments lie within the days of the period."""
-    since, until = moments_of(asked)
-    return [moment >= since, moment < until]
+    return [moment >= asked.begin, moment < asked.end]
 
 
 def local(moment: Any, asked: Asked) -> ColumnElement[datetime]:
