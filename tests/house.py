@@ -128,6 +128,15 @@ def furnish(app: Flask, connection: Connection) -> House:
         connection, tables["report_runs"], shop.organization_id, created_by=shop.users["owner"], status="waiting"
     )
     made["export_id"] = export["id"]
+    kept = make_row(
+        connection,
+        tables["reports"],
+        shop.organization_id,
+        created_by=shop.users["owner"],
+        type="sales-by-day",
+        parameters={},
+    )
+    made["saved_id"] = kept["id"]
     notice = make_row(
         connection,
         tables["notifications"],

@@ -1,6 +1,6 @@
 """Reports, downloads, dashboards, notices and the bot."""
 
-from tests.doors.door import SIGNED_IN, Door, get, post
+from tests.doors.door import SIGNED_IN, Door, get, page, post
 
 EXPORT = "reports:export:create"
 REPORT = "sales:report:read"  # the door's report is "sales by day"
@@ -26,6 +26,17 @@ DOORS: dict[str, dict[str, Door]] = {
     "reports.rows": get(REPORT),
     "reports.choices": get(REPORT),
     "reports_api.read_stats": get("reports:stats:read"),
+    # Whoever may not download is told so by the order, as tests/reports/test_report_pages.py shows.
+    "reports.download": post(REPORT, form={"format": "csv"}),
+    "reports.save": page(REPORT, name="Savdo"),
+    "reports.open_saved": get(SIGNED_IN, owner="owner"),
+    "reports.edit_saved": {
+        "GET": Door(SIGNED_IN, owner="owner"),
+        "POST": Door(SIGNED_IN, form={"name": "Savdo"}, owner="owner"),
+    },
+    "reports.keep_filters": post(SIGNED_IN, owner="owner"),
+    "reports.delete_saved": post(SIGNED_IN, owner="owner"),
+    "reports.people": get("reports:saved:schedule"),
     # --- dashboards --------------------------------------------------------------------------------------------
     "dashboards.executive": get(DASHBOARD),
     "dashboards.executive_data": get(DASHBOARD),

@@ -1,3 +1,9 @@
-"""Background work of reports: downloads, summaries, their check."""
+"""Background work of reports: downloads, summaries, their check, reports that are sent regularly."""
 
-from smartpos.reports.jobs import books, digest, exports, summaries  # noqa: F401 - they declare their work
+from smartpos.reports.jobs import (  # noqa: F401 - they declare their work
+    books,
+    digest,
+    exports,
+    schedules,
+    summaries,
+)

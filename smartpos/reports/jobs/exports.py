@@ -34,6 +34,7 @@ from smartpos.reports.models import ExportFormat, ReportRun, RunSource, RunStatu
 from smartpos.reports.operations import exports as operations
 from smartpos.reports.operations.exports import Begun
 from smartpos.reports.operations.notices import EXPORT_FAILED, EXPORT_READY
+from smartpos.reports.operations.sending import export_finished
 from smartpos.reports.queries.exports import export_of, waiting_exports
 
 EXPORTS = "exports"
@@ -188,6 +189,9 @@ def _fail(begun: Begun, message: str) -> None:
 
 def _tell(run: ReportRun) -> None:
     """Tell whoever ordered it how it ended; saved reports are sent on from here."""
+    if run.report_id is not None:
+        export_finished(run)
+        return
     if run.created_by is None:
         return
     facts: dict[str, Any] = {"title": run.title, "rows": run.rows_done, "message": run.message}

@@ -14,6 +14,7 @@ from smartpos.sales.permissions import SalesPermission
 EXPORT_READY = "reports.export_ready"
 EXPORT_FAILED = "reports.export_failed"
 DAILY_DIGEST = "reports.daily_digest"
+REPORT_SENT = "reports.sent"
 
 
 def _money(facts: Facts, name: str) -> str:
@@ -77,5 +78,16 @@ declare_kind(
         permission=SalesPermission.REPORT_READ.value,
         defaults={Channel.TELEGRAM: Mode.AT_ONCE},
         icon="chart",
+    )
+)
+declare_kind(
+    Kind(
+        REPORT_SENT,
+        _l("A regular report"),
+        NoticeGroup.REPORTS,
+        title=lambda facts: _("The report %(title)s is there", title=facts["title"]),
+        level=Level.GOOD,
+        icon="chart",
+        awaited=True,
     )
 )

@@ -3,19 +3,40 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, get_template_attribute, jsonify, render_template, request, url_for
+from flask import (
+    Response,
+    flash,
+    get_template_attribute,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import register_link
-from smartpos.core.errors import Invalid
+from smartpos.core.admin.guard import may_enter
+from smartpos.core.admin.loaders import parse_id
+from smartpos.core.errors import Invalid, NotFound
+from smartpos.core.i18n import select_locale
+from smartpos.core.jobs import enqueue_after_commit
 from smartpos.core.paging import Page
-from smartpos.core.reports import Asked, Report, ReportGroup, declared_reports
+from smartpos.core.permissions import can, require
+from smartpos.core.reports import Asked, Report, ReportGroup, declared_reports, find_report
 from smartpos.identity.principal import me
 from smartpos.reports import charts
 from smartpos.reports.bar import controls_of, given_args
 from smartpos.reports.choosing import offered
+from smartpos.reports.errors import TooManyExports
 from smartpos.reports.groups import group_label
+from smartpos.reports.jobs.exports import run_export
 from smartpos.reports.links import links_of
+from smartpos.reports.models import ExportFormat, RunSource, SavedReport
+from smartpos.reports.operations.exports import order_export
+from smartpos.reports.permissions import ReportsPermission as P
 from smartpos.reports.queries.running import (
     SORT,
     asked_as_args,
@@ -25,7 +46,9 @@ from smartpos.reports.queries.running import (
     reports_for,
     totals_of,
 )
+from smartpos.reports.queries.saved import saved_report, saved_reports
 from smartpos.reports.routes.blueprint import blueprint
+from smartpos.reports.routes.saved import may_delete
 from smartpos.reports.values import NUMERIC, as_text, plain_text
 
 PER_PAGE = 100
@@ -40,6 +63,9 @@ def index() -> str:
     return render_template(
         "reports/index.html",
         groups=[(group_label(group), found) for group, found in groups.items()],
+        saved=[(one, find_report(one.type)) for one in saved_reports(me())],
+        may_delete=may_delete,
+        me=me(),
     )
 
 
@@ -62,9 +88,19 @@ def report(slug: str) -> tuple[str, int]:
         problems = {}
     else:
         status = 422
+    kept = _saved_of(shown)
+    if kept is not None and facts:
+        facts["kept"]["saved"] = kept.id
     page = render_template(
         "reports/report.html",
         report=shown,
+        saved=kept,
+        is_own=kept is not None and kept.created_by == actor.user_id,
+        is_changed=kept is not None
+        and asked is not None
+        and _differs(kept, asked_as_args(shown, asked, moving=True)),
+        may_export=can(P.EXPORT_CREATE) and may_enter(),
+        may_schedule=can(P.SAVED_SCHEDULE),
         controls=controls_of(shown, given, asked, problems),
         problems=problems,
         stray=[sentence for name in problems if name == SORT for sentence in problems[name]],
@@ -75,6 +111,35 @@ def report(slug: str) -> tuple[str, int]:
         **facts,
     )
     return page, status
+
+
+@blueprint.post("/<slug>/download")
+def download(slug: str) -> ResponseReturnValue:
+    """Have a file made of the report, with the filters that stand in the address."""
+    actor = me()
+    shown = report_for(slug, actor)
+    require(P.EXPORT_CREATE)
+    try:
+        format_ = ExportFormat(request.form.get("format", ""))
+    except ValueError:
+        raise Invalid(_("Choose Excel, CSV or PDF."), field="format") from None
+    asked = read_filters(shown, given_args(shown), actor)
+    try:
+        run = order_export(
+            source=RunSource.REPORT,
+            report=slug,
+            format=format_,
+            filters=asked_as_args(shown, asked),
+            title=str(shown.title),
+            locale=select_locale(),
+            actor=actor,
+        )
+    except TooManyExports as refusal:
+        flash(str(refusal), "error")
+        return redirect(url_for("downloads.page"), 303)
+    enqueue_after_commit(run_export, run.organization_id, run.id)
+    flash(_("The file is being made. It stands here as soon as it is ready."), "success")
+    return redirect(url_for("downloads.page", _anchor=f"run-{run.id}"), 303)
 
 
 @blueprint.get("/<slug>/rows")
@@ -175,6 +240,25 @@ def _page_url(shown: Report, asked: Asked, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     return url_for("reports.report", slug=shown.slug, cursor=cursor, **asked_as_args(shown, asked))
+
+
+def _saved_of(shown: Report) -> SavedReport | None:
+    """The saved report that the person has opened, if the address names one of this report that they may see."""
+    number = parse_id(request.args.get("saved", ""))
+    if number is None:
+        return None
+    try:
+        found = saved_report(number, me())
+    except NotFound:
+        return None
+    return found if found.type == shown.slug else None
+
+
+def _differs(kept: SavedReport, args: dict[str, Any]) -> bool:
+    """Whether the filters on the page are others than those that were kept."""
+    return {name: str(value) for name, value in kept.parameters.items()} != {
+        name: str(value) for name, value in args.items()
+    }
 
 
 def _only_lacks(shown: Report, given: dict[str, str], problems: dict[str, list[str]]) -> bool:
