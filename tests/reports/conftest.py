@@ -10,6 +10,7 @@ from smartpos.reports.models import RunSource
 from smartpos.reports.operations.exports import order_export
 from tests.cast import Shop
 from tests.reports.files import Made, made_of
+from tests.reports.workers import many, start  # noqa: F401 - workers, and a list that takes them a while
 from tests.sales.conftest import open_till, sell  # noqa: F401 - sales to be reported
 
 
