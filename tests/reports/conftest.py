@@ -1,17 +1,36 @@
 """What the tests of reports start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from smartpos.core.db import db
+from smartpos.core.permissions import RoleKey
+from smartpos.factory import create_app
 from smartpos.reports.models import RunSource
 from smartpos.reports.operations.exports import order_export
-from tests.cast import Shop
+from tests import servers
+from tests.cast import ROLES, Shop, make_shop
+from tests.conftest import settings
 from tests.reports.files import Made, made_of
+from tests.reports.history import History, make_history
 from tests.reports.workers import many, start  # noqa: F401 - workers, and a list that takes them a while
 from tests.sales.conftest import open_till, sell  # noqa: F401 - sales to be reported
+
+
+@pytest.fixture(scope="session")
+def past(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    """A shop with a past, in a database of its own that is only read; made once for all tests of reports."""
+    name = f"past_{worker}"
+    servers.create_database(name, template=migrated)
+    app = create_app(settings(name, tmp_path_factory.mktemp("past")))
+    shop = make_shop(app, domain="bahor", people=ROLES)
+    stranger = make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
+    yield make_history(shop, stranger)
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ class History:
     """The shop, who sold there, and what was made by name."""
 
     shop: Shop
+    stranger: Shop
     tills: dict[str, Api] = field(default_factory=dict)
     shifts: dict[str, int] = field(default_factory=dict)
     goods: dict[str, int] = field(default_factory=dict)
@@ -75,9 +76,9 @@ class History:
         )
 
 
-def make_history(shop: Shop) -> History:
-    """Let some weeks go by in ``shop``."""
-    past = History(shop)
+def make_history(shop: Shop, stranger: Shop) -> History:
+    """Let some weeks go by in ``shop``; nothing happens at the ``stranger``'s."""
+    past = History(shop, stranger)
     for key, value in (("sell_below_zero", True), ("foreign_currency", "USD"), ("loyalty_percent", 1)):
         set_setting(shop, key, value)
     set_setting(shop, "cash_rounding_step", "100")

@@ -18,8 +18,7 @@ from smartpos.core.reports import Asked, ColumnKind, FilterKind, Report, declare
 from smartpos.factory import DOMAINS
 from smartpos.reports.queries.running import count_of, page_of, read_filters, totals_of
 from tests.cast import Shop
-from tests.conftest import LiveServer
-from tests.reports.history import History, make_history
+from tests.reports.history import History
 
 for _domain in DOMAINS:
     if find_spec(f"smartpos.{_domain}.declared_reports"):
@@ -41,12 +40,6 @@ TYPES: dict[ColumnKind, type | tuple[type, ...]] = {
     ColumnKind.FLAG: bool,
 }
 BETRAYS = ("cost", "profit", "margin", "purchase_price", "stock_value")
-
-
-@pytest.fixture(scope="module")
-def past(live_server: LiveServer) -> History:
-    """What has happened in the shop; nobody changes it any more."""
-    return make_history(live_server.shop)
 
 
 @pytest.fixture(params=SLUGS)
@@ -176,9 +169,9 @@ def test_nobody_sees_costs_without_the_right(report: Report, past: History) -> N
         assert not hidden & totals_of(report, asked).keys()
 
 
-def test_another_tenant_sees_nothing_of_it(report: Report, past: History, live_server: LiveServer) -> None:
+def test_another_tenant_sees_nothing_of_it(report: Report, past: History) -> None:
     foreign = {*past.goods, *past.customers, *past.categories, "Sergeli", "Autumn", "Sharq Savdo"}
-    stranger = live_server.stranger
+    stranger = past.stranger
     with stranger.inside("stranger"):
         asked = asked_of(report, stranger, who="stranger")
         rows = page_of(report, asked, limit=1000).items
@@ -198,12 +191,11 @@ def test_who_works_in_one_part_sees_nothing_of_the_others(report: Report, past: 
     assert not sold_far & {row.get("number") for row in rows}
 
 
-def test_charts_and_links_lead_to_what_is_there(
-    report: Report, past: History, live_server: LiveServer
-) -> None:
-    with live_server.app.app_context():
+def test_charts_and_links_lead_to_what_is_there(report: Report, past: History) -> None:
+    app = past.shop.app
+    with app.app_context():
         for column in report.columns:
             if column.link:
-                assert column.link[0] in live_server.app.view_functions, column.link
-    icons = Path(live_server.app.root_path, "static", "icons.svg").read_text()
+                assert column.link[0] in app.view_functions, column.link
+    icons = Path(app.root_path, "static", "icons.svg").read_text()
     assert f'id="{report.icon}"' in icons

@@ -18,7 +18,7 @@ def of_category(category_id: int) -> ColumnElement[bool]:
 
 
 def _below(category_id: int) -> Select[tuple[int]]:
-    tree = select(Category.id).where(Category.id == category_id).cte("tree", recursive=True)
+    tree = select(Category.id).where(Category.id == category_id).cte(recursive=True)
     tree = tree.union(
         select(Category.id).where(Category.parent_id == tree.c.id, Category.deleted_at.is_(None))
     )

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from smartpos.catalog.declared_reports.parts import CATEGORY, COST, PRODUCT
 from smartpos.catalog.models import Category, Product, Promotion
 from smartpos.catalog.queries.tree import of_category
 from smartpos.core.admin.labels import Words
@@ -21,14 +22,11 @@ from smartpos.core.reports import (
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, Till, User
 from smartpos.sales.declared_reports.parts import (
-    CATEGORY,
-    COST,
     LINE_DISCOUNT,
     OF_LINES,
     OF_RECEIPTS,
     PAYMENTS,
     PERSON,
-    PRODUCT,
     TYPES,
     lines_asked,
     percent,

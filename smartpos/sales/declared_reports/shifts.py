@@ -1,9 +1,10 @@
 """Shifts with what was sold and counted in them, and the cash that was missing or too much, by cashier."""
 
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Numeric, Subquery, Text, case, cast, func, select
+from sqlalchemy import Numeric, Text, case, cast, func, select
 
 from smartpos.catalog.declared_reports.parts import BRANCH
 from smartpos.core.admin.labels import Words
@@ -39,7 +40,7 @@ def _asked_for(query: AnySelect, asked: Asked) -> AnySelect:
     return query
 
 
-def _of_late_sales(name: str) -> Subquery:
+def _of_late_sales(name: str) -> Any:
     """What of a shift's difference was the cash of sales that arrived after the count: the count had it already."""
     return (
         select(func.coalesce(func.sum(CashEntry.amount), 0).label("amount"))
