@@ -1,4 +1,4 @@
-"""The suite's database is built by the migrations; each test runs in a transaction that is rolled back.
+"""The suite's databases are built by the migrations; each test runs in a transaction that is rolled back.
 
 ``live_server`` is the exception: a real server on a database of its own, for browsers and for concurrency.
 """
@@ -7,7 +7,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +84,38 @@ def base_app(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactor
     return create_app(settings(name, tmp_path_factory.mktemp("data")))
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """A database in which the shop of the suite stands already."""
+
+    engine: Engine
+    shop: Shop
+
+
+@pytest.fixture(scope="session")
+def furnished(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """The shop of the suite, founded once for each worker: that takes longer than most tests."""
+    name = f"furnished_{worker}"
+    servers.create_database(name, template=migrated)
+    founder = create_app(settings(name, tmp_path_factory.mktemp("furnished")))
+    shop = make_shop(founder, domain="bahor", people=ROLES)
+    with founder.app_context():
+        return Furnished(db.engine, shop)
+
+
 @pytest.fixture
-def app(base_app: Flask) -> Iterator[Flask]:
+def app(base_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application, with everything that is written rolled back after the test.
 
-    Every commit of the code under test only releases a savepoint of one outer transaction.
+    Every commit of the code under test only releases a savepoint of one outer transaction. A test that asks for the
+    shop of the suite finds it in the database; for every other test the database is empty.
     """
     with base_app.app_context():
         engines = db.engines
         engine: Engine = engines[None]
-    connection = engine.connect()
+    is_furnished = "furnished" in request.fixturenames
+    source: Engine = request.getfixturevalue("furnished").engine if is_furnished else engine
+    connection = source.connect()
     outer = connection.begin()
     engines[None] = connection
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
@@ -107,9 +129,10 @@ def app(base_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
+def shop(app: Flask, furnished: Furnished) -> Shop:
     """The shop the suite is about."""
-    return make_shop(app, domain="bahor", people=ROLES)
+    found = furnished.shop
+    return replace(found, app=app, users=dict(found.users), unit_ids=dict(found.unit_ids))
 
 
 @pytest.fixture
