@@ -1,7 +1,9 @@
 """Reading what people type about people and places: texts, user names, addresses, phones."""
 
 import re
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 
@@ -11,6 +13,12 @@ from smartpos.identity.errors import BadField
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")
 EMAIL = re.compile(r"[^@\s\x00]{1,64}@[^@\s\x00.]+(?:\.[^@\s\x00.]+)+")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones this machine knows; looking for them walks through its folders."""
+    return frozenset(available_timezones())
 
 
 def required_text(value: Any, field: str, longest: int = 200) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
@@ -119,7 +118,7 @@ def _one_of(field: str, value: Any) -> str:
     known: dict[str, Any] = {
         "country": COUNTRIES,
         "currency": CURRENCIES,
-        "timezone": available_timezones(),
+        "timezone": checks.time_zones(),
         "locale": LANGUAGES,
     }
     if field not in known:

@@ -1,7 +1,6 @@
 """The organization's details and settings."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +18,7 @@ from smartpos.core.permissions import can, require
 from smartpos.core.phones import shown_phone
 from smartpos.core.settings import Setting, SettingKind, declared_settings
 from smartpos.identity import operations
+from smartpos.identity.checks import time_zones
 from smartpos.identity.models import Organization
 from smartpos.identity.operations.tenants import COUNTRIES, CURRENCIES
 from smartpos.identity.permissions import IdentityPermission as P
@@ -50,7 +50,7 @@ NEAR_ZONES = (
 
 def zones(present: str = "") -> list[str]:
     """The time zones to offer: those of the region, and the one in use."""
-    offered = [zone for zone in NEAR_ZONES if zone in available_timezones()]
+    offered = [zone for zone in NEAR_ZONES if zone in time_zones()]
     return offered if not present or present in offered else [present, *offered]
 
 
