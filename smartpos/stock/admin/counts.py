@@ -308,7 +308,7 @@ class LineView(_OfSeenCounts, ReadOnlyView):
         "counted": _l("Counted"),
         "difference": _l("Difference"),
         "product.unit": _l("Unit"),
-        "value": _l("Value"),
+        "value": _l("Worth"),
     }
     column_formatters = {
         "count": _count_link,

@@ -300,7 +300,7 @@ class TransferLineView(ReadOnlyView):
         "product.unit": _l("Unit"),
         "received_quantity": _l("Received"),
         "discrepancy": _l("Difference"),
-        "value": _l("Value"),
+        "value": _l("Worth"),
         "note": _l("What was wrong"),
         "position": _l("Line"),
     }
