@@ -70,6 +70,8 @@ DAIRY, TEA, TINS, PASTA, SWEETS, NAPKINS = (
 )
 LOT_DAYS = (4, 9, 24)
 """So many days are left of the lots that came today."""
+SHELF_LIVES = {0: 14, 3: 30}
+"""How many days the goods of these lots keep: little is left of them, so that a lower price is suggested."""
 HOLIDAYS = Decimal("1.5")
 """So much more than what is there is kept of the best sellers before the holidays."""
 
@@ -187,8 +189,10 @@ class Warehouse:
 
     def _keep_lots(self, actor: Actor) -> None:
         wanted = [self._id(place) for place in self._of(DAIRY, 12)]
+        lives = {wanted[number]: days for number, days in SHELF_LIVES.items()}
         for product in db.session.scalars(select(Product).where(Product.id.in_(wanted)).order_by(Product.id)):
-            update_product(product, actor=actor, track_batches=True)
+            life = lives.get(product.id, product.shelf_life_days)
+            update_product(product, actor=actor, track_batches=True, shelf_life_days=life)
 
     def _price_lists(self, dairy: Supplier, groceries: Supplier, tea: Supplier, paper: Supplier) -> None:
         for supplier, categories in (

@@ -3,12 +3,14 @@
 from flask import Flask
 from sqlalchemy import func, select
 
-from smartpos.core.db import db
+from smartpos.catalog.models import Product
+from smartpos.core.db import db, utc_now
 from smartpos.crm.models import Supplier, SupplierEntryKind, SupplierTransaction
 from smartpos.identity.models import Branch, User
 from smartpos.identity.queries import actor_of_user
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType, SupplierPrice
 from smartpos.purchasing.queries.suggesting import suggestions
+from smartpos.stock.markdown import USUAL_STEPS, markdown_of, read_steps
 from smartpos.stock.models import (
     AdjustmentReason,
     Batch,
@@ -54,6 +56,13 @@ def test_lots_are_about_to_expire(demo: Flask) -> None:
     ).all()
     assert {days for days, _quantity in lots} == {4, 9, 24}
     assert all(quantity > 0 for _days, quantity in lots)
+    steps, today = read_steps(USUAL_STEPS), utc_now().date()
+    aged = select(Batch, Product.shelf_life_days).join(Product, Product.id == Batch.product_id)
+    off = [
+        markdown_of(lot.received_date, lot.expiration_date, max(today, lot.received_date), steps, life)
+        for lot, life in db.session.execute(aged)
+    ]
+    assert sorted(filter(None, off)) == [20, 35]
 
 
 def test_goods_are_moved_and_counted(demo: Flask) -> None:
