@@ -23,7 +23,7 @@ def grouped(value: Decimal | int, most: int, least: int = 0) -> str:
     fraction = fraction.rstrip("0").ljust(least, "0")
     text = whole.replace(",", THIN)
     if fraction:
-        text += _decimal_symbol(str(get_locale() or "en")) + fraction
+        text += decimal_sign() + fraction
     is_zero = not any(digit in "123456789" for digit in text)
     return text if value >= 0 or is_zero else MINUS + text
 
@@ -39,6 +39,20 @@ def quantity_text(value: object, unit: str = "") -> str:
     """A quantity as text, with up to three digits; the unit follows if given."""
     text = grouped(Decimal(str(value)), 3)
     return f"{text}\u00a0{unit}" if unit else text
+
+
+def typed_number(value: Decimal | int | None) -> str:
+    """A number as a person types it: without spaces and needless zeros, with the language's decimal sign."""
+    if value is None:
+        return ""
+    whole, _point, fraction = f"{value:f}".partition(".")
+    fraction = fraction.rstrip("0")
+    return whole + decimal_sign() + fraction if fraction else whole
+
+
+def decimal_sign() -> str:
+    """What stands between whole and part in the language in force."""
+    return _decimal_symbol(str(get_locale() or "en"))
 
 
 def day_text(value: object) -> str:

@@ -28,6 +28,9 @@ def count_texts() -> dict[str, str]:
         "load_again": _("Load the products again"),
         "no_network": _("No connection"),
         "not_kept": _("This device keeps nothing. Do not close the page before everything is sent."),
+        "nothing_of_yours": _(
+            "You have not counted anything yet; others have. Scan a barcode or type a name."
+        ),
         "nothing_yet": _("Nothing counted yet. Scan a barcode or type a name."),
         "sign_in": _("Sign in"),
         "signed_out": _("You are signed out. What you counted is kept on this device."),

@@ -1,7 +1,7 @@
 // Unloading and sending back: a scan adds to its line, one press takes all of a line, a line that arrives may be split
 // into lots. The form works without all this; nothing is kept here.
 
-import { Scanner, restore } from "../till/scanner.js";
+import { isTypedAmount, restore, Scanner } from "../till/scanner.js";
 
 const form = document.getElementById("lines");
 const said = document.getElementById("scanned");
@@ -14,7 +14,7 @@ function read(text) {
   return /^(\d+\.?\d*|\.\d+)$/.test(plain) ? Math.round(Number(plain) * THOUSAND) : null;
 }
 
-const show = (thousandths) => String(thousandths / THOUSAND);
+const show = (thousandths) => String(thousandths / THOUSAND).replace(".", form.dataset.point);
 const lineOf = (itemId) => form.querySelector(`[data-item="${itemId}"]`);
 /** The field that counts: of the part last added, since that is what is being unloaded. */
 const fieldOf = (line) => fieldsOf(line).at(-1);
@@ -88,7 +88,7 @@ new Scanner({
       count(found);
       return true;
     }
-    const sure = readings.find((reading) => reading.sure);
+    const sure = readings.find((reading) => reading.sure && !isTypedAmount(reading));
     if (!sure) return false;
     restore(sure.field);
     said.textContent = fill(form.dataset.unknown, { code: sure.code });

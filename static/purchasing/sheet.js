@@ -6,6 +6,7 @@ import { html, Icon, newUuid, useEffect, useRef, useScanner, useState } from "..
 import { useKeptForm } from "../stock/kept-form.js";
 import { Api } from "../till/api.js";
 import { showMoney } from "../till/money.js";
+import { giveBack, isTypedAmount } from "../till/scanner.js";
 import { play } from "../till/sounds.js";
 import { t, useTexts } from "../till/texts.js";
 import { amounts, COLUMNS, emptyLine, isEmpty, readCell, readDay, readNumber, readTable, showDay, textOf, totals } from "./sheet-rows.js";
@@ -96,12 +97,13 @@ function Page() {
   };
 
   /** What was scanned goes to its line: one more where it stands already, a new line otherwise. */
-  const scan = async (code) => {
+  const scan = async (code, field = null) => {
     close();
     try {
       const goods = (await ask(code)).find((one) => one.sku === code || one.codes.includes(code));
       if (!goods) {
         play("wrong");
+        giveBack(field, code);
         setSaid(t("unknown_code", { code }));
         return;
       }
@@ -124,10 +126,10 @@ function Page() {
     }
   };
   useScanner({
-    take: (code, undo) => {
-      if (code.length < 6) return false; // fast typing, rather
+    take: (code, undo, reading) => {
+      if (code.length < 6 || isTypedAmount(reading)) return false; // fast typing, rather
       undo();
-      scan(code);
+      scan(code, reading.field);
       return true;
     },
     unknown: scan,

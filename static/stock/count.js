@@ -249,7 +249,7 @@ function Page() {
           add=${add} cancel=${() => { setDraft(null); goOn(search.current); }} />`}
         <p class="sr-only" role="status" aria-live="polite">${said}</p>
       </div>`}
-    <${Entries} shown=${shown} totals=${totals} undo=${counting ? undo : null} drop=${(entry) => box.drop(entry.client_uuid)} />
+    <${Entries} shown=${shown} totals=${totals} others=${people.some(({ entries }) => entries > 0)} undo=${counting ? undo : null} drop=${(entry) => box.drop(entry.client_uuid)} />
     ${counting && html`<div class="count-end"><button type="button" class="btn big block" onClick=${finish}
       disabled=${box.waiting.length > 0 && box.halted !== null}><${Icon} name="check" />${t("finish")}</button></div>`}
     ${camera && html`<${CameraWindow} said=${said} onClose=${() => setCamera(false)}
@@ -329,8 +329,8 @@ function Card({ draft, total, field, change, add, cancel }) {
     </form>`;
 }
 
-function Entries({ shown, totals, undo, drop }) {
-  if (!shown.length) return html`<p class="muted count-none">${t("nothing_yet")}</p>`;
+function Entries({ shown, totals, others, undo, drop }) {
+  if (!shown.length) return html`<p class="muted count-none">${t(others ? "nothing_of_yours" : "nothing_yet")}</p>`;
   // An entry and what takes it back share product and moment.
   const back = new Set(shown.filter((one) => one.counted.startsWith("-")).map((one) => `${one.product_id} ${Date.parse(one.counted_at)} ${one.counted.slice(1)}`));
   return html`

@@ -2,7 +2,7 @@
 
 import { Camera, hasCamera } from "../till/camera.js";
 import { readQuantity } from "../till/money.js";
-import { restore, Scanner } from "../till/scanner.js";
+import { isTypedAmount, restore, Scanner } from "../till/scanner.js";
 import { t } from "../till/texts.js";
 import { html, Icon, keepIcons, useEffect, useRef, useState } from "../till/ui/kit.js";
 
@@ -17,21 +17,24 @@ export function goOn(field) {
   else field?.focus();
 }
 
-/** A scanner on the whole page. `take(code)` says whether the code means something; `unknown(code)` hears the others. */
+/**
+ * A scanner on the whole page. `take(code, undo, reading)` says whether the code means something; `unknown(code, field)`
+ * hears the others. Where `take` cannot tell by itself whether goods have the code, it leaves a typed amount alone.
+ */
 export function useScanner({ take, unknown, isListening, home }) {
   const now = useRef({});
   now.current = { take, unknown, isListening, home };
   useEffect(() => {
     const scanner = new Scanner({
       onScan: (readings) => {
-        for (const { code, field } of readings) {
-          if (!now.current.take(code, () => restore(field))) continue;
+        for (const reading of readings) {
+          if (!now.current.take(reading.code, () => restore(reading.field), reading)) continue;
           return true;
         }
-        const sure = readings.find((reading) => reading.sure);
+        const sure = readings.find((reading) => reading.sure && !isTypedAmount(reading));
         if (!sure) return false;
         restore(sure.field);
-        now.current.unknown(sure.code);
+        now.current.unknown(sure.code, sure.field);
         return true;
       },
       isListening: () => now.current.isListening(),

@@ -3,6 +3,7 @@
 import { render } from "../vendor/htm-preact.js";
 import { Api } from "../till/api.js";
 import { plainQuantity, showQuantity, thousandths } from "../till/money.js";
+import { giveBack } from "../till/scanner.js";
 import { play } from "../till/sounds.js";
 import { day, t, useTexts } from "../till/texts.js";
 import { CameraWindow, hasCamera, html, Icon, newUuid, readAmount, useEffect, useRef, useScanner, useState } from "./kit.js";
@@ -138,13 +139,13 @@ function Page() {
   const ask = (text) => api.get("/api/transfers/goods", { branch_id: now.current.from, q: text, limit: MOST_FOUND });
 
   /** A code was scanned: one after another, however fast they come. */
-  const scan = (code) => {
+  const scan = (code, field = null) => {
     waiting.current = waiting.current.then(async () => {
       try {
         const { items } = await ask(code);
         const hit = items.find((one) => one.sku === code || one.codes.some(({ barcode }) => barcode === code));
         if (hit) add(hit, thousandths(hit.multiplier));
-        else { play("wrong"); tell(t("unknown_code", { code })); }
+        else { play("wrong"); giveBack(field, code); tell(t("unknown_code", { code })); }
       } catch (error) {
         play("error");
         failed(error);
@@ -300,7 +301,7 @@ function Page() {
         <button type="button" class="btn ghost" onClick=${clear}>${t("clear_all")}</button>
       </div>`}
     </section>
-    ${camera && html`<${CameraWindow} said=${said} onCode=${scan} onClose=${() => setCamera(false)} />`}`;
+    ${camera && html`<${CameraWindow} said=${said} onCode=${(code) => scan(code)} onClose=${() => setCamera(false)} />`}`;
 }
 
 function Branches({ id, label, value, choose }) {

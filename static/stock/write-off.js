@@ -3,6 +3,7 @@
 import { render } from "../vendor/htm-preact.js";
 import { Api } from "../till/api.js";
 import { plainQuantity, showQuantity, thousandths } from "../till/money.js";
+import { giveBack, isTypedAmount } from "../till/scanner.js";
 import { play } from "../till/sounds.js";
 import { day, t, useTexts } from "../till/texts.js";
 import {
@@ -64,7 +65,7 @@ function Page() {
   };
 
   /** A code is asked for by itself; what it exactly names goes into the list. */
-  const scan = async (code) => {
+  const scan = async (code, field = null) => {
     try {
       const { items } = await ask(code);
       const exact = items.find((goods) => goods.sku === code || goods.codes.some(({ barcode }) => barcode === code));
@@ -73,14 +74,15 @@ function Page() {
       return refuse(error);
     }
     play("wrong");
+    giveBack(field, code);
     setSaid(t("unknown_code", { code }));
     return window.SmartPOS.toast(t("unknown_code", { code }), "info");
   };
   useScanner({
-    take: (code, undo) => {
-      if (code.length < 6) return false; // fast typing, rather
+    take: (code, undo, reading) => {
+      if (code.length < 6 || isTypedAmount(reading)) return false; // fast typing, rather
       undo();
-      scan(code);
+      scan(code, reading.field);
       return true;
     },
     unknown: scan,
@@ -205,7 +207,7 @@ function Page() {
       remove=${(key) => change({ lines: form.lines.filter((line) => line.key !== key) })} />
     <div class="form-actions"><button type="button" class="btn primary danger" disabled=${busy} onClick=${send}><${Icon} name="trash" />${t("write_off")}</button>
       ${form.lines.length > 0 && html`<button type="button" class="btn ghost" onClick=${clear}>${t("clear_all")}</button>`}</div>
-    ${camera && html`<${CameraWindow} said=${said} onCode=${scan} onClose=${() => setCamera(false)} />`}
+    ${camera && html`<${CameraWindow} said=${said} onCode=${(code) => scan(code)} onClose=${() => setCamera(false)} />`}
   </div>`;
 }
 

@@ -4,7 +4,7 @@ import { addToCart, selectedLine } from "./cart.js";
 import { Codes } from "./codes.js";
 import { showQuantity, thousandths } from "./money.js";
 import { isReceiptCode } from "./refunds.js";
-import { restore } from "./scanner.js";
+import { isGtin, restore } from "./scanner.js";
 import { day, dayAfter, t } from "./texts.js";
 
 const PREFIX = /^\s*(\d{1,6}(?:[.,]\d{1,3})?)\s*[*×xх]\s*(.*)$/iu; // 3*code
@@ -17,13 +17,6 @@ export function asked(text) {
   const prefix = PREFIX.exec(text);
   if (!prefix) return { sought: text.trim(), count: null };
   return { sought: prefix[2].trim(), count: thousandths(prefix[1].replace(",", ".")) };
-}
-
-/** Whether these are the digits of an EAN or UPC, the check digit included. */
-function isGtin(code) {
-  if (!/^(\d{8}|\d{12,14})$/.test(code)) return false;
-  const weights = [...code].reverse().map((digit, place) => Number(digit) * (place % 2 ? 3 : 1));
-  return weights.reduce((sum, weight) => sum + weight, 0) % 10 === 0;
 }
 
 export class Entry {

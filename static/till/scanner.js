@@ -179,6 +179,28 @@ function typeInto(element, text) {
   element.dispatchEvent(new InputEvent("input", { bubbles: true, data: text, inputType: "insertText" }));
 }
 
+/**
+ * Whether what came as fast as a scan is an amount that was typed: plain digits in a field for numbers that are no
+ * barcode with its check digit. Amounts are short and quickly typed; scanners read barcodes.
+ */
+export function isTypedAmount({ code, field }) {
+  return field !== null && isNumeric(field.element) && /^[\d.,]+$/.test(code) && !isGtin(code);
+}
+
+/** Give a field for numbers what was taken for a scan of it and is none. */
+export function giveBack(field, code) {
+  if (field && isNumeric(field.element) && /^\d+$/.test(code)) restore(field, code);
+}
+
+const isNumeric = (element) => element.inputMode === "decimal" || element.inputMode === "numeric" || element.classList.contains("num");
+
+/** Whether digits are an EAN or a UPC: of one of its lengths and with a check digit that is right. */
+export function isGtin(code) {
+  if (!/^(\d{8}|\d{12,14})$/.test(code)) return false;
+  const weights = [...code].reverse().map((digit, place) => Number(digit) * (place % 2 ? 3 : 1));
+  return weights.reduce((sum, weight) => sum + weight, 0) % 10 === 0;
+}
+
 const TEXT_TYPES = ["text", "search", "tel", "url", "password"];
 
 export function isText(element) {

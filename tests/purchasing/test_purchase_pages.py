@@ -158,6 +158,12 @@ def test_rows_come_from_excel_and_goods_from_the_scanner(
     expect(page.locator('[data-row="1"][data-column="quantity"]')).to_have_value("11")
     scan(page, shop.barcode_of(sugar))
     expect(page.locator('[data-row="3"][data-column="product"]')).to_have_value("Shakar")
+    # An amount is an amount however fast it is typed, and digits that no goods have stay where they were typed.
+    price = page.locator('[data-row="3"][data-column="price"]')
+    for typed in ("1250", "125000", "1250000", "12345670"):
+        price.fill("")
+        scan(page, typed)
+        expect(price).to_have_value(typed)
     # A reload loses nothing; a wrong cell is found before anything is sent.
     page.reload()
     page.locator('[data-row="3"][data-column="price"]').fill("abc")

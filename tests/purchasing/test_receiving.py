@@ -88,3 +88,17 @@ def test_lots_typed_below_a_blank_field_are_noted(
         ("4.000", "B"),
         ("0.000", None),
     }
+
+
+def test_what_was_noted_stands_in_its_field_with_the_comma_of_the_language(
+    shop: Shop, api: Api, client_of: Callable[..., Any]
+) -> None:
+    rice = shop.product(stock=None, unit="kg")
+    draft = api.post("/api/supplies", supply(shop, line(rice, "10.5", "10"))).json
+    path, item = f"/purchases/{draft['id']}/receive", draft["items"][0]["id"]
+    client = client_of("manager")
+    for typed in ("2,5", "2.5"):
+        form = {"item": item, f"quantity-{item}": typed, f"lot-{item}": "", f"expires-{item}": ""}
+        client.post(path, data=form | {"csrf_token": csrf_of(client)})
+        page = client.get(path).get_data(as_text=True)
+        assert 'value="2,5"' in page and 'data-point=","' in page

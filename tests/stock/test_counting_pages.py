@@ -293,6 +293,22 @@ def test_two_posts_at_once_post_once(
     assert books_of(live_server) == []
 
 
+def test_who_has_not_counted_is_told_that_others_have(
+    live_server: LiveServer,
+    browse: Callable[..., Page],
+    goods: Callable[..., tuple[int, str]],
+    count: int,
+) -> None:
+    shop = live_server.shop
+    milk, _code = goods("Kefir", "20")
+    page = Counting(browse("warehouse", **PHONE), live_server, count).page
+    expect(page.locator(".count-none")).to_contain_text("Nothing counted yet")
+    with shop.inside("manager"):
+        operations.add_count_entry(count, Decimal(1), product_id=milk, actor=shop.actor("manager"))
+    page.reload()
+    expect(page.locator(".count-none")).to_contain_text("others have", timeout=PATIENCE)
+
+
 def test_goods_are_written_off_by_scan(
     live_server: LiveServer, browse: Callable[..., Page], goods: Callable[..., tuple[int, str]]
 ) -> None:

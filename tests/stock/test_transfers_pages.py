@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from smartpos.core.db import db
+from smartpos.identity.models import Branch
+from smartpos.identity.operations import delete_branch
 from smartpos.stock.models import StockTransfer, TransferStatus
 from smartpos.stock.transfer_texts import new_transfer_texts, receiving_texts
 from tests.browsing import PATIENCE, PHONE, scan
@@ -124,6 +126,31 @@ def test_the_place_on_the_way_is_offered_where_one_looks_for_goods(
     shown = client.get("/transfers/new").get_data(as_text=True)
     assert f'"id": {shop.branch_id}' in shown or f'"id":{shop.branch_id}' in shown
     assert f'"id": {place},' not in shown and f'"id":{place},' not in shown
+
+
+def test_what_has_arrived_is_not_missing_on_its_way(
+    shop: Shop, client_of: Callable[..., FlaskClient]
+) -> None:
+    number = sent(shop, (shop.product(), "1"))
+    client, place = client_of("owner"), transit(shop)
+    with shop.inside("owner"):
+        name = db.session.get_one(Branch, place).name
+    assert f">{name}<" in client.get("/admin/branch_stocks/").get_data(as_text=True)
+    receive(shop, number)
+    shown = client.get("/admin/branch_stocks/").get_data(as_text=True)
+    assert f">{name}<" not in shown and ">Chilonzor<" in shown
+
+
+def test_a_shop_of_one_branch_is_told_what_is_missing(
+    shop: Shop, manager_in_english: FlaskClient, client_of: Callable[..., FlaskClient]
+) -> None:
+    assert "transfer-new.js" in manager_in_english.get("/transfers/new").get_data(as_text=True)
+    with shop.inside("owner"):
+        delete_branch(db.session.get_one(Branch, shop.warehouse_id), actor=shop.actor())
+    page = manager_in_english.get("/transfers/new").get_data(as_text=True)
+    assert "There is only one branch here" in page and "transfer-new.js" not in page
+    assert "/admin/branches/new/" in client_of("owner").get("/transfers/new").get_data(as_text=True)
+    assert "/admin/branches/new/" not in client_of("warehouse").get("/transfers/new").get_data(as_text=True)
 
 
 def test_nobody_corrects_what_is_on_its_way(shop: Shop, api_of: Callable[..., Api]) -> None:

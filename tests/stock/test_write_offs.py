@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from smartpos.catalog.models import ProductBarcode
+from smartpos.core.barcodes import check_digit
 from smartpos.core.db import db, utc_now
 from smartpos.core.permissions import RoleKey
 from smartpos.identity.models import Branch
-from smartpos.identity.operations import create_user, create_workspace
+from smartpos.identity.operations import create_user, create_workspace, save_settings
 from smartpos.stock.models import Batch, BatchStock, InventoryMovement, StockAdjustment
 from smartpos.stock.operations import Lot, Movement, post_movements
 from tests.cast import PASSWORD, Shop
@@ -147,6 +148,19 @@ def test_goods_are_found_with_their_stock_and_lots(
     ]
     assert [one["multiplier"] for one in found("qatik")] == ["1.000"]
     assert found("zzz") == []
+    # A label of the scale says how much lies under it.
+    with shop.inside("owner"):
+        save_settings({"scale_patterns": "20CCCCCWWWWWX"}, actor=shop.actor())
+    cheese = shop.product("Pishloq", stock="3", unit="kg", sku="00451")
+    label = "200045100350" + check_digit("200045100350")
+    weighed = found(label)
+    assert [(one["id"], one["multiplier"], one["codes"][-1]["barcode"]) for one in weighed] == [
+        (cheese, "0.350", label)
+    ]
+    asked = storekeeper.get(f"/api/transfers/goods?branch_id={shop.branch_id}&q={label}").json["items"]
+    assert [(one["id"], one["multiplier"], one["available"]) for one in asked] == [(cheese, "0.350", "3.000")]
+    shop.product(barcode=label)
+    assert [one["multiplier"] for one in found(label)] == ["1.000"]  # goods that have the code come first
 
 
 def test_who_may_write_off(shop: Shop, api_of: Callable[..., Api], client_of: Callable[..., Any]) -> None:

@@ -16,7 +16,7 @@ from smartpos.identity.queries.people import (
     role_counts,
     role_keyed,
 )
-from smartpos.identity.queries.places import in_sight, is_workplace, sees_branch, transit_branch_id
+from smartpos.identity.queries.places import in_sight, is_place, is_workplace, sees_branch, transit_branch_id
 from smartpos.identity.queries.tills import KnownTill, TillPerson, till_of_device, till_people, tills_in_use
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "all_organizations",
     "employee",
     "in_sight",
+    "is_place",
     "is_workplace",
     "open_sessions",
     "organization_of_domain",

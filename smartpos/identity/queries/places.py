@@ -38,6 +38,15 @@ def sees_branch(branch_id: int | None) -> bool:
     return db.session.scalar(select(Branch.id).where(Branch.id == branch_id)) is not None
 
 
+def is_place(branch_id: Any, is_empty: Any) -> ColumnElement[bool]:
+    """Which rows of goods in branches say something: all but those of the way between branches on which nothing lies.
+
+    In a branch nothing means that something is missing; what has arrived is not missing on its way.
+    """
+    on_the_way = select(Branch.id).where(Branch.kind == BranchKind.TRANSIT)
+    return or_(~is_empty, branch_id.not_in(on_the_way))
+
+
 def transit_branch_id() -> int | None:
     """The place of what is on its way; None when nothing ever was."""
     query = select(Branch.id).where(Branch.kind == BranchKind.TRANSIT).order_by(Branch.id).limit(1)

@@ -15,6 +15,7 @@ from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.admin.guard import may_enter
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid, SmartPOSError
+from smartpos.core.figures import decimal_sign, typed_number
 from smartpos.core.money import ZERO, parse_quantity, plain
 from smartpos.core.permissions import can, require
 from smartpos.identity.principal import me
@@ -48,6 +49,7 @@ def receive_purchase(purchase_id: int) -> ResponseReturnValue:
         "purchasing/receive.html",
         purchase=purchase,
         rows=rows,
+        point=decimal_sign(),
         is_open=purchase.status in OPEN and purchase.type is PurchaseType.PURCHASE,
         codes=_codes(rows),
         back_url=address_of(purchase) if may_enter() and can(P.PURCHASE_READ) else None,
@@ -74,6 +76,7 @@ def return_purchase(purchase_id: int) -> ResponseReturnValue:
         "purchasing/return.html",
         purchase=purchase,
         rows=rows,
+        point=decimal_sign(),
         codes=_codes([row for row in rows if row["left"] > 0]),
         may_return=purchase.status is PurchaseStatus.CONFIRMED and purchase.type is PurchaseType.PURCHASE,
         reason=request.form.get("reason", ""),
@@ -91,7 +94,7 @@ def _rows(purchase: Purchase) -> list[dict[str, Any]]:
             "name": name or item.product_name_raw,
             "unit": unit or "",
             "left": counted(item) - returned.get(item.id, ZERO),
-            "typed": "" if item.received_quantity is None else _short(item.received_quantity),
+            "typed": typed_number(item.received_quantity),
             "lot": item.batch_number or "",
             "expires": item.expiration_date.isoformat() if item.expiration_date else "",
         }

@@ -14,6 +14,7 @@ from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import register_link
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.errors import Invalid
+from smartpos.core.figures import typed_number
 from smartpos.core.money import parse_quantity
 from smartpos.core.permissions import can, require
 from smartpos.identity.principal import me
@@ -60,6 +61,7 @@ def show_suggestions() -> str:
         may_move=can(StockPermission.TRANSFER_CREATE),
         costs=can(CatalogPermission.COST_READ),
         form_uuid=uuid4(),
+        typed=typed_number,
     )
 
 

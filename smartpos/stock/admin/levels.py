@@ -16,6 +16,7 @@ from smartpos.core.db import db
 from smartpos.core.money import COST_LIMIT, QUANTITY_LIMIT
 from smartpos.core.permissions import can
 from smartpos.identity.principal import me
+from smartpos.identity.queries import is_place
 from smartpos.stock import operations, queries
 from smartpos.stock.admin.common import COST, PLACES, InSight
 from smartpos.stock.models import (
@@ -122,7 +123,7 @@ class StockView(InSight, TenantView):
         "reorder_point": _l("Reorder at"),
         "max_quantity": _l("Maximum"),
         "average_cost": _l("Average cost"),
-        "value": _l("Value"),
+        "value": _l("Worth"),
         "updated_at": _l("Changed"),
     }
     column_formats = {"available": formatters.quantity}
@@ -133,6 +134,10 @@ class StockView(InSight, TenantView):
     search_hint = _l("Product or article")
     list_template = "stock/stock_levels.html"
     form_columns = ("min_quantity", "reorder_point", "max_quantity")
+
+    def get_query(self) -> Any:
+        """Without what has gone through the place of what is on its way: that nothing lies there is no shortage."""
+        return super().get_query().filter(is_place(BranchStock.branch_id, BranchStock.quantity == 0))
 
     def may_set_levels(self) -> bool:
         """Whether the person may set levels: the list leads there."""
@@ -188,7 +193,7 @@ class MovementView(InSight, ReadOnlyView):
         "quantity": _l("Quantity"),
         "product.unit": _l("Unit"),
         "unit_cost": _l("Unit cost"),
-        "value": _l("Value"),
+        "value": _l("Worth"),
         "origin_kind": _l("Cause"),
         "author": _l("By"),
         "notes": _l("Notes"),

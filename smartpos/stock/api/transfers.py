@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, jsonify, make_response
 
 from smartpos.catalog.permissions import CatalogPermission
+from smartpos.catalog.scales import SCALE_SETTING
 from smartpos.core.paging import page
 from smartpos.core.permissions import can, needs
 from smartpos.identity.principal import me
@@ -85,7 +86,8 @@ def create_transfer(body: dict[str, Any]) -> Response:
 def find_transfer_goods(query: dict[str, Any]) -> dict[str, Any]:
     """The products that a code or words mean, with what a branch has of them to send."""
     branch_id = queries.seen_branch(query["branch_id"])
-    found = stocked_goods(branch_id, query["q"], limit=query["limit"])
+    patterns = me().setting(SCALE_SETTING)
+    found = stocked_goods(branch_id, query["q"], scale_patterns=patterns, limit=query["limit"])
     there = {one["product_id"]: one for one in queries.goods_at(branch_id, [one["id"] for one in found])}
     return {
         "items": [one | {"available": there[one["id"]]["available"]} for one in found if one["id"] in there]

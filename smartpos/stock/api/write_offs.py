@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify, make_response
 
+from smartpos.catalog.scales import SCALE_SETTING
 from smartpos.core.permissions import needs
 from smartpos.identity.principal import me
 from smartpos.stock import queries
@@ -21,7 +22,8 @@ from smartpos.stock.schemas.counts import GoodsQuery, StockedPage, WriteOffIn, W
 @blueprint.response(200, StockedPage)
 def find_stocked_goods(query: dict[str, Any]) -> dict[str, Any]:
     """The products that a code or words mean, with what lies of them and of their lots in a branch."""
-    return {"items": stocked_goods(seen_branch(query["branch_id"]), query["q"], limit=query["limit"])}
+    branch_id, patterns = seen_branch(query["branch_id"]), me().setting(SCALE_SETTING)
+    return {"items": stocked_goods(branch_id, query["q"], scale_patterns=patterns, limit=query["limit"])}
 
 
 @blueprint.post("/stock/write-offs")

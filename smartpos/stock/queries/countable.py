@@ -84,16 +84,17 @@ def product_of_code(code: str, scale_patterns: str = "") -> tuple[int, Decimal]:
         number = select(Product.id).where(Product.sku == code, Product.deleted_at.is_(None))
         product_id = db.session.execute(number).scalar_one_or_none()
         if product_id is None:
-            weighed = _weighed(code, scale_patterns)
-            if weighed is not None:
-                return weighed
+            label = weighed(code, scale_patterns)
+            if label is not None:
+                return label
             sentence = _("No product has the code %(code)s.", code=code)
             raise Invalid(sentence, errors={"barcode": [sentence]})
         return product_id, Decimal(1)
     return found.product_id, found.multiplier
 
 
-def _weighed(code: str, patterns: str) -> tuple[int, Decimal] | None:
+def weighed(code: str, patterns: str) -> tuple[int, Decimal] | None:
+    """The product under a label of the scale and how many base units of it; None when the code is no such label."""
     label = read_scale_code(code, patterns)
     if label is None:
         return None

@@ -6,29 +6,40 @@ from typing import Any
 from sqlalchemy import BigInteger, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from smartpos.catalog.queries import search_products
+from smartpos.catalog.queries import products_of_codes, search_products
 from smartpos.core.db import db
 from smartpos.stock.models import Batch, BatchStock
-from smartpos.stock.queries.countable import as_shown, countable_goods
+from smartpos.stock.queries.countable import as_shown, countable_goods, weighed
 from smartpos.stock.queries.goods import quantities
 
 MOST_FOUND = 20
 ONE = Decimal("1.000")
 
 
-def stocked_goods(branch_id: int, text: str, *, limit: int = MOST_FOUND) -> list[dict[str, Any]]:
+def stocked_goods(
+    branch_id: int, text: str, *, scale_patterns: str = "", limit: int = MOST_FOUND
+) -> list[dict[str, Any]]:
     """The products that a code or words mean, the best first, with their stock in a branch and its lots.
 
     ``multiplier`` is how many base units the code stands for, 1 for words. Lots come in the order in which they expire.
+    A label that the shop's scale printed (by the setting ``scale_patterns``) means the goods under it, and stands
+    among their codes with what they weigh.
     """
+    code = text.replace(" ", "")
     ids = search_products(text, limit=limit).ids
+    label = weighed(code, scale_patterns)
+    if label is not None and products_of_codes([code]):
+        label = None
+    if label is not None:
+        ids = [label[0]]
     if not ids:
         return []
     place = {product_id: number for number, product_id in enumerate(ids)}
     found = countable_goods(None, limit=limit, ids=ids).items
     stock = quantities(ids, branch_id)
     lots = _lots(branch_id, ids)
-    code = text.replace(" ", "")
+    if label is not None:
+        found = [item._replace(codes=[*item.codes, (code, label[1], None)]) for item in found]
     return [
         as_shown(item)
         | {

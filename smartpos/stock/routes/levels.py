@@ -11,8 +11,8 @@ from sqlalchemy import select
 from smartpos.catalog.models import Category
 from smartpos.core.admin import register_link
 from smartpos.core.db import db
+from smartpos.core.figures import typed_number
 from smartpos.core.i18n import select_locale
-from smartpos.core.money import plain
 from smartpos.core.permissions import require
 from smartpos.identity.principal import me
 from smartpos.stock.level_texts import level_texts
@@ -21,15 +21,6 @@ from smartpos.stock.queries.wanted import wanted_levels
 from smartpos.stock.routes.blueprint import MOST_CHOICES, Reading, blueprint, branch_choices
 
 PER_PAGE = 100
-
-
-def _typed(value: Any) -> str:
-    """A quantity as a person would type it; nothing for none."""
-    if value is None:
-        return ""
-    whole, _point, parts = plain(value).partition(".")
-    parts = parts.rstrip("0")
-    return f"{whole},{parts}" if parts else whole
 
 
 @blueprint.get("/stock/wanted")
@@ -72,7 +63,7 @@ def wanted() -> tuple[str, int]:
         only_low=only_low,
         problems=reading.problems,
         found=found,
-        typed=_typed,
+        typed=typed_number,
         first_url=url_for("stock.wanted", **kept) if cursor else "",
         next_url=url_for("stock.wanted", **kept, cursor=found.next_cursor)
         if found and found.next_cursor

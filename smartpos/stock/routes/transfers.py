@@ -15,6 +15,7 @@ from smartpos.core.extensions import POLICY_WITH_WASM, under_policy
 from smartpos.core.i18n import select_locale
 from smartpos.core.money import plain
 from smartpos.core.permissions import can, require
+from smartpos.identity.permissions import IdentityPermission
 from smartpos.identity.principal import me
 from smartpos.stock.errors import TransferInOtherState
 from smartpos.stock.models import StockTransfer, TransferStatus
@@ -57,7 +58,9 @@ def new_transfer() -> Response:
         "texts": new_transfer_texts(),
         "details_url": _details_url(),
     }
-    return _fresh(render_template("stock/transfer_new.html", boot=boot))
+    may_add = may_enter() and can(IdentityPermission.BRANCH_WRITE)
+    new_branch_url = url_for("branches.create_view") if may_add else None
+    return _fresh(render_template("stock/transfer_new.html", boot=boot, new_branch_url=new_branch_url))
 
 
 @blueprint.get("/transfers/<int:transfer_id>/receive")
