@@ -38,6 +38,20 @@ def paste(page: Page, text: str) -> None:
     )
 
 
+def type_at_once(page: Page, text: str) -> None:
+    """Keys and Enter within a millisecond; every sign that nobody swallows is written."""
+    page.evaluate(
+        """(keys) => {
+          for (const key of keys) {
+            const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            const passed = document.activeElement.dispatchEvent(event);
+            if (passed && key.length === 1) document.execCommand("insertText", false, key);
+          }
+        }""",
+        [*text, "Enter"],
+    )
+
+
 def act(page: Page) -> None:
     """Send the form of a row action, and say yes to its question."""
     page.locator(".form-actions button.primary").click()
@@ -162,7 +176,7 @@ def test_rows_come_from_excel_and_goods_from_the_scanner(
     price = page.locator('[data-row="3"][data-column="price"]')
     for typed in ("1250", "125000", "1250000", "12345670"):
         price.fill("")
-        scan(page, typed)
+        type_at_once(page, typed)
         expect(price).to_have_value(typed)
     # A reload loses nothing; a wrong cell is found before anything is sent.
     page.reload()
