@@ -12,8 +12,8 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Date, Integer, Numeric, String, Text, case, cast, func, literal, select
 
-from smartpos.catalog.declared_reports.parts import BRANCH, CATEGORY, COST
 from smartpos.catalog.models import Category, Product
+from smartpos.catalog.queries.reporting import BRANCH, CATEGORY, COST
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -26,9 +26,9 @@ from smartpos.core.reports import (
     declare_report,
     percent_of,
 )
-from smartpos.sales.declared_reports.parts import lines_of_receipts, percent
 from smartpos.sales.models import Sale, SaleItem
 from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import lines_of_receipts, percent
 
 A_UNTIL, B_UNTIL = Decimal("0.80"), Decimal("0.95")
 X_UNTIL, Y_UNTIL = Decimal(10), Decimal(25)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Date, Integer, cast, func, literal, select
 
-from smartpos.catalog.declared_reports.parts import BRANCH, COST
 from smartpos.catalog.models import CustomerTier
+from smartpos.catalog.queries.reporting import BRANCH, COST
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
@@ -25,8 +25,8 @@ from smartpos.core.reports import (
 from smartpos.crm.models import Customer
 from smartpos.crm.permissions import CrmPermission
 from smartpos.identity.queries import in_sight
-from smartpos.sales.declared_reports.parts import PERIOD, amount_per, per, percent, whole
 from smartpos.sales.models import Sale, SaleType
+from smartpos.sales.queries.reporting import PERIOD, amount_per, per, percent, whole
 
 TIER = Filter("tier", _l("Tier"), FilterKind.CHOICE, choices=Words(CustomerTier))
 CAME, AWAY = "came", "away"

@@ -25,8 +25,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from smartpos.catalog.declared_reports.parts import BRANCH, CATEGORY, COST, PRODUCT
 from smartpos.catalog.models import Product
+from smartpos.catalog.queries.reporting import BRANCH, CATEGORY, COST, PRODUCT
 from smartpos.catalog.queries.tree import category_paths
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
@@ -46,8 +46,8 @@ from smartpos.finance.models import Expense, ExpenseStatus
 from smartpos.finance.permissions import FinancePermission
 from smartpos.identity.models import Branch
 from smartpos.identity.queries import in_sight
-from smartpos.sales.declared_reports.parts import PERIOD, lines_asked, percent, receipts_asked
 from smartpos.sales.models import Sale, SaleItem
+from smartpos.sales.queries.reporting import PERIOD, lines_asked, percent, receipts_asked
 
 _EACH = {"day": _l("Day"), "week": _l("Week"), "month": _l("Month")}
 _FIGURES = ("revenue", "cost", "expenses")

@@ -11,7 +11,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Date, Integer, Numeric, Subquery, case, cast, func, literal, select
 
-from smartpos.catalog.declared_reports.parts import (
+from smartpos.catalog.models import Product
+from smartpos.catalog.queries.reporting import (
     BRANCH,
     CATEGORY,
     COST,
@@ -20,7 +21,6 @@ from smartpos.catalog.declared_reports.parts import (
     narrowed,
     with_names,
 )
-from smartpos.catalog.models import Product
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -33,8 +33,8 @@ from smartpos.core.reports import (
     declare_report,
 )
 from smartpos.identity.queries import in_sight
-from smartpos.sales.declared_reports.parts import lines_of_receipts, local
 from smartpos.sales.models import SaleItem
+from smartpos.sales.queries.reporting import lines_of_receipts, local
 from smartpos.stock.models import BranchStock, InventoryMovement
 from smartpos.stock.permissions import StockPermission
 

@@ -19,7 +19,9 @@ from smartpos.core.reports import (
     ReportGroup,
     declare_report,
 )
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import SaleItem
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
     LINE_COLUMNS,
     OF_LINES,
     SHARE,
@@ -29,8 +31,6 @@ from smartpos.sales.declared_reports.parts import (
     share_of_all,
     whole,
 )
-from smartpos.sales.models import SaleItem
-from smartpos.sales.permissions import SalesPermission
 
 _BASE_UNITS = cast(SaleItem.quantity * SaleItem.multiplier, Numeric(38, 3))
 _CAME_BACK = SaleItem.quantity < 0

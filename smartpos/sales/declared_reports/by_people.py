@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Numeric, cast, func, select
 from sqlalchemy.orm import aliased
 
-from smartpos.catalog.declared_reports.parts import BRANCH
+from smartpos.catalog.queries.reporting import BRANCH
 from smartpos.core.paging import AnySelect
 from smartpos.core.permissions import declared_permissions
 from smartpos.core.reports import (
@@ -22,7 +22,11 @@ from smartpos.core.reports import (
 )
 from smartpos.identity.models import Branch, Till, User
 from smartpos.identity.queries import in_sight
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import Approval, Sale, SaleItem, TillEvent, TillEventKind
+from smartpos.sales.operations.approving import is_approvable
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.events import WITHOUT_RIGHT
+from smartpos.sales.queries.reporting import (
     CASHIER,
     OF_LINES,
     PERIOD,
@@ -34,10 +38,6 @@ from smartpos.sales.declared_reports.parts import (
     receipts_asked,
     whole,
 )
-from smartpos.sales.models import Approval, Sale, SaleItem, TillEvent, TillEventKind
-from smartpos.sales.operations.approving import is_approvable
-from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries.events import WITHOUT_RIGHT
 
 ACTIONS = {one.name: one.label for one in declared_permissions() if is_approvable(one.name)}
 """What may be approved, in words."""

@@ -15,7 +15,9 @@ from smartpos.core.reports import (
     declare_report,
 )
 from smartpos.identity.models import Branch, User
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import Sale, SalePayment
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
     METHODS,
     OF_RECEIPTS,
     PAYMENT,
@@ -28,8 +30,6 @@ from smartpos.sales.declared_reports.parts import (
     share_of_all,
     whole,
 )
-from smartpos.sales.models import Sale, SalePayment
-from smartpos.sales.permissions import SalesPermission
 
 
 def _by_branch(asked: Asked) -> AnySelect:

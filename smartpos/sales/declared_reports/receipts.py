@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from smartpos.catalog.declared_reports.parts import CATEGORY, COST, PRODUCT
 from smartpos.catalog.models import Category, Product, Promotion
+from smartpos.catalog.queries.reporting import CATEGORY, COST, PRODUCT
 from smartpos.catalog.queries.tree import of_category
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
@@ -21,7 +21,9 @@ from smartpos.core.reports import (
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, Till, User
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import Restock, Sale, SaleItem
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
     LINE_DISCOUNT,
     OF_LINES,
     OF_RECEIPTS,
@@ -32,8 +34,6 @@ from smartpos.sales.declared_reports.parts import (
     percent,
     receipts_asked,
 )
-from smartpos.sales.models import Restock, Sale, SaleItem
-from smartpos.sales.permissions import SalesPermission
 
 TYPE = Filter("type", _l("Kind"), FilterKind.CHOICE, choices=TYPES)
 NUMBER = Column("number", _l("Receipt"), link=("receipts.details_view", "sale_id"))

@@ -18,7 +18,9 @@ from smartpos.core.reports import (
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, User
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import Sale, SaleType
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
     OF_RECEIPTS,
     PAYMENT,
     PAYMENTS,
@@ -28,8 +30,6 @@ from smartpos.sales.declared_reports.parts import (
     receipts_asked,
     whole,
 )
-from smartpos.sales.models import Sale, SaleType
-from smartpos.sales.permissions import SalesPermission
 
 
 def _gives_back() -> ColumnElement[bool]:

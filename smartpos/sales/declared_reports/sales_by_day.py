@@ -14,7 +14,9 @@ from smartpos.core.reports import (
     ReportGroup,
     declare_report,
 )
-from smartpos.sales.declared_reports.parts import (
+from smartpos.sales.models import Sale
+from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import (
     OF_RECEIPTS,
     RECEIPT_COLUMNS,
     SHARE,
@@ -23,8 +25,6 @@ from smartpos.sales.declared_reports.parts import (
     receipts_asked,
     share_of_all,
 )
-from smartpos.sales.models import Sale
-from smartpos.sales.permissions import SalesPermission
 
 WEEKDAYS = {
     "1": _l("Monday"),

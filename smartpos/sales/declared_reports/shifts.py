@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Numeric, Text, case, cast, func, select
 
-from smartpos.catalog.declared_reports.parts import BRANCH
+from smartpos.catalog.queries.reporting import BRANCH
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
@@ -24,9 +24,9 @@ from smartpos.core.reports import (
 from smartpos.finance.models import CashEntry, CashEntryKind
 from smartpos.identity.models import Branch, Till, User
 from smartpos.identity.queries import in_sight
-from smartpos.sales.declared_reports.parts import CASHIER, PERIOD, PERSON, in_period, whole
 from smartpos.sales.models import Sale, SaleType, Shift, ShiftStatus
 from smartpos.sales.permissions import SalesPermission
+from smartpos.sales.queries.reporting import CASHIER, PERIOD, PERSON, in_period, whole
 
 _NOTHING = Decimal(0)
 

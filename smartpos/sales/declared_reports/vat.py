@@ -6,14 +6,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Numeric, func, literal, select, union_all
 
-from smartpos.catalog.declared_reports.parts import BRANCH, COST
+from smartpos.catalog.queries.reporting import BRANCH, COST
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import Asked, Column, ColumnKind, Report, ReportGroup, declare_report
 from smartpos.finance.permissions import FinancePermission
 from smartpos.identity.queries import in_sight
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus
-from smartpos.sales.declared_reports.parts import PERIOD, lines_of_receipts
 from smartpos.sales.models import SaleItem
+from smartpos.sales.queries.reporting import PERIOD, lines_of_receipts
 
 
 def _nothing(label: str) -> Any:

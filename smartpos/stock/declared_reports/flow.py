@@ -5,7 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Numeric, Subquery, and_, cast, func, literal, select
 
-from smartpos.catalog.declared_reports.parts import (
+from smartpos.catalog.models import Category, Product, Unit
+from smartpos.catalog.queries.reporting import (
     BRANCH,
     BRANCH_COLUMN,
     CATEGORY,
@@ -19,7 +20,6 @@ from smartpos.catalog.declared_reports.parts import (
     narrowed,
     with_names,
 )
-from smartpos.catalog.models import Category, Product, Unit
 from smartpos.core.admin.labels import Words
 from smartpos.core.admin.origins import OriginWords
 from smartpos.core.paging import AnySelect

@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Integer, Numeric, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
-from smartpos.catalog.declared_reports.parts import (
+from smartpos.catalog.models import Product
+from smartpos.catalog.queries.reporting import (
     BRANCH,
     BRANCH_COLUMN,
     CATEGORY,
@@ -20,7 +21,6 @@ from smartpos.catalog.declared_reports.parts import (
     narrowed,
     with_names,
 )
-from smartpos.catalog.models import Product
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (

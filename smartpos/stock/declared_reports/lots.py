@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Date, Integer, Numeric, and_, case, cast, func, literal, null, select
 
-from smartpos.catalog.declared_reports.parts import (
+from smartpos.catalog.models import Product
+from smartpos.catalog.queries.reporting import (
     BRANCH,
     BRANCH_COLUMN,
     CATEGORY,
@@ -21,7 +22,6 @@ from smartpos.catalog.declared_reports.parts import (
     narrowed,
     with_names,
 )
-from smartpos.catalog.models import Product
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,

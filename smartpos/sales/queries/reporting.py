@@ -12,8 +12,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Text, case, cast, func, select
 
-from smartpos.catalog.declared_reports.parts import BRANCH, CATEGORY, COST, PRODUCT
 from smartpos.catalog.models import PriceType, Product
+from smartpos.catalog.queries.reporting import BRANCH, CATEGORY, COST, PRODUCT
 from smartpos.catalog.queries.tree import of_category
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
