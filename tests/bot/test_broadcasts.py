@@ -21,7 +21,7 @@ from smartpos.notifications.models import (
     LinkStatus,
     TelegramLink,
 )
-from smartpos.notifications.operations import send_message
+from smartpos.notifications.operations import retry_delivery, send_message
 from tests.bot.conftest import chats
 from tests.bot.people import make_customer, new_phone, seat
 from tests.bot.server import BotApiServer
@@ -130,6 +130,17 @@ def test_a_broadcast_goes_out_and_is_watched(
     assert (state["status"], state["sent"], state["blocked"], state["waiting"]) == ("done", 4, 1, 0)
     assert [call.text for call in telegram.sent_to(audience["plain"])] == [sent.text]
     assert state["finished_at"] is not None
+    # "Send again" in the list of messages: the broadcast is open once more, and its own sender takes it up.
+    telegram.blocked.discard(audience["blocks"])
+    with shop.inside("owner"):
+        refused = select(Delivery.id).where(
+            Delivery.broadcast_id == number, Delivery.status == DeliveryStatus.BLOCKED
+        )
+        retry_delivery(db.session.scalars(refused).one())
+    assert api.get(f"/api/broadcasts/{number}").json["status"] == "sending"
+    run(shop, number)
+    assert len(telegram.sent_to(audience["blocks"])) == 1
+    assert api.get(f"/api/broadcasts/{number}").json["status"] == "done"
     # A second message does not ask whoever has stopped the bot.
     again = api.post("/api/broadcast", {"text": "Once more"})
     assert again.json["recipients"] == 4

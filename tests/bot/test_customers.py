@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from smartpos.core.db import db
+from smartpos.core.tenancy import platform_scope
 from smartpos.crm.models import Customer, CustomerEntryKind
 from smartpos.crm.operations import create_customer, delete_customer, post_entry
-from smartpos.identity.models import Branch
+from smartpos.identity.models import Branch, Organization, OrganizationStatus
 from smartpos.notifications.models import LinkStatus
 from smartpos.sales.models import PaymentMethod
 from smartpos.sales.operations import SaleLine, SaleRequest, Tender, complete_sale, open_shift
@@ -240,6 +241,31 @@ def test_garbage_is_answered_in_a_friendly_way(shop: Shop, person: Meet) -> None
     # Kinds of updates that nobody knows are passed over, and those after them are answered.
     aziza.does(message={"message_id": "no number"})
     assert len(aziza.writes("/balance")) == 1
+
+
+def test_a_suspended_shop_is_silent(live_server: LiveServer, person: Meet) -> None:
+    shop, phone = live_server.stranger, new_phone()
+    with shop.inside("stranger"):
+        create_customer(name="Aziza", phone=phone, actor=shop.actor("stranger"))
+    aziza = person()
+    come_in(shop, aziza, phone)
+    (choice,) = aziza.writes("/language")
+
+    def become(status: OrganizationStatus) -> None:
+        with shop.app.app_context(), platform_scope(reason="a test suspends a shop"):
+            db.session.get_one(Organization, shop.organization_id).status = status
+            db.session.commit()
+
+    become(OrganizationStatus.SUSPENDED)
+    try:
+        for text in ("/balance", "hello", f"/start {shop.domain}"):
+            (said,) = aziza.writes(text)
+            assert "does not answer at the moment" in said.text
+        (note,) = aziza.presses(choice, "Русский")
+        assert "no longer good" in note.text
+    finally:
+        become(OrganizationStatus.ACTIVE)
+    assert "You owe nothing" in aziza.writes("/balance")[0].text
 
 
 def test_a_deleted_customer_is_asked_again(shop: Shop, person: Meet) -> None:

@@ -119,8 +119,13 @@ def test_figures_of_the_day_for_those_who_may_see_them(shop: Shop, person: Meet)
     owner = connected(shop, person("Owner"), "owner")
     (figures,) = owner.writes("/today")
     assert "12\u202f000" in figures.text
+    assert "Gross profit: -9" in figures.text.replace("\u2212", "-")  # bought for 7000 each
     assert "1 receipt" in figures.text
     assert "Non" in figures.text
+    cashier = connected(shop, person("Cashier"), "cashier")
+    (figures,) = cashier.writes("/today")
+    assert "12\u202f000" in figures.text
+    assert "Gross profit" not in figures.text
     warehouse = connected(shop, person("Warehouse"), "warehouse")
     assert "not allowed" in warehouse.writes("/today")[0].text
 

@@ -19,7 +19,15 @@ from smartpos.identity.models import Organization
 from smartpos.notifications import channels
 from smartpos.notifications.channels import Attachment, Blocked, Failed, Outgoing, Retry
 from smartpos.notifications.errors import NoSuchDelivery, NotToBeRetried
-from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, LinkStatus, TelegramLink
+from smartpos.notifications.models import (
+    Broadcast,
+    BroadcastStatus,
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    LinkStatus,
+    TelegramLink,
+)
 from smartpos.notifications.operations.messages import send_after_commit
 from smartpos.notifications.queries.people import is_at_work
 
@@ -204,7 +212,18 @@ def retry_delivery(delivery_id: int) -> Delivery:
         raise NoSuchDelivery
     if row.status not in {DeliveryStatus.FAILED, DeliveryStatus.BLOCKED}:
         raise NotToBeRetried
+    if row.broadcast_id is not None:
+        _reopen(row.broadcast_id)
     row.status, row.attempts, row.not_before, row.error = DeliveryStatus.WAITING, 0, utc_now(), None
     db.session.flush()
     send_after_commit()
     return row
+
+
+def _reopen(broadcast_id: int) -> None:
+    """A broadcast of which something is to be sent after all; its own sender finds it. Raises NotToBeRetried."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update()
+    broadcast = db.session.scalars(query).one()
+    if broadcast.status is BroadcastStatus.CANCELLED:
+        raise NotToBeRetried
+    broadcast.status, broadcast.finished_at = BroadcastStatus.SENDING, None
