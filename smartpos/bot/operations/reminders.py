@@ -121,7 +121,7 @@ def words(amount: Decimal, due_on: date, today: date, currency: str) -> str:
         return str(_("%(amount)s is due today.", amount=money))
     if days > 0:
         told = ngettext(
-            "%(amount)s is due tomorrow, on %(day)s.",
+            "%(amount)s is due in %(num)d day, on %(day)s.",
             "%(amount)s is due in %(num)d days, on %(day)s.",
             days,
             amount=money,
@@ -129,7 +129,7 @@ def words(amount: Decimal, due_on: date, today: date, currency: str) -> str:
         )
     else:
         told = ngettext(
-            "%(amount)s was due yesterday, on %(day)s.",
+            "%(amount)s was due %(num)d day ago, on %(day)s.",
             "%(amount)s was due %(num)d days ago, on %(day)s.",
             -days,
             amount=money,
