@@ -1,16 +1,14 @@
-"""Messages on their way: sent, put off, given up, refused; one digest a day; nothing outside of the shop's hours."""
+"""Messages on their way: sent, put off, given up, refused."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
 from rq import Queue
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.files import store_file
@@ -25,60 +23,17 @@ from smartpos.notifications.models import (
     Delivery,
     DeliveryStatus,
     LinkStatus,
-    Mode,
-    Notification,
-    NotificationPreference,
-    Subscription,
     TelegramLink,
 )
-from smartpos.notifications.operations import delivering, notify, send_message, telling
+from smartpos.notifications.operations import delivering, send_message
 from tests.cast import Shop
 from tests.conftest import csrf_of
-from tests.notifications.servers import Gateway, MailServer, mail_server, sms_gateway
+from tests.notifications.posting import make_due, queue_up, row, run
+from tests.notifications.servers import Gateway, MailServer, mail_server
 
 KIND = "core.books_differ"
 EMAIL = {"channel": Channel.EMAIL, "address": "ali@example.org", "body": "Salom", "kind": "test.message"}
 SMS = {"channel": Channel.SMS, "address": "+998901112233", "body": "Salom", "kind": "test.message"}
-
-
-@pytest.fixture
-def mail(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    with mail_server() as server:
-        monkeypatch.setitem(shop.app.config, "SMTP_URL", server.url)
-        yield server
-
-
-@pytest.fixture
-def gateway(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    with sms_gateway() as server:
-        monkeypatch.setitem(shop.app.config, "SMS_GATEWAY_URL", server.url)
-        monkeypatch.setitem(shop.app.config, "SMS_GATEWAY_TOKEN", "sesame")
-        yield server
-
-
-def queue_up(shop: Shop, **facts: Any) -> int | None:
-    with shop.inside():
-        return send_message(**facts)
-
-
-def run(shop: Shop) -> None:
-    with shop.app.app_context():
-        send_deliveries(shop.organization_id)
-
-
-def row(shop: Shop, number: int | None = None) -> Delivery:
-    with shop.inside():
-        query = select(Delivery).execution_options(populate_existing=True)
-        if number is not None:
-            query = query.where(Delivery.id == number)
-        found = db.session.scalars(query).one()
-        db.session.expunge(found)
-        return found
-
-
-def make_due(shop: Shop) -> None:
-    with shop.inside():
-        db.session.execute(update(Delivery).values(not_before=utc_now() - timedelta(seconds=1)))
 
 
 def test_mail_goes_out_with_its_file(shop: Shop, mail: MailServer) -> None:
@@ -395,95 +350,3 @@ def test_the_sweep_finds_what_waits(shop: Shop, stranger: Shop) -> None:
         db.session.commit()
         assert [job.args[1] for job in queue.jobs] == [shop.organization_id]
         queue.empty()
-
-
-# --- Quiet hours and the digest ---------------------------------------------------------------------------------------
-
-
-def tell(shop: Shop, number: int, who: str = "owner") -> None:
-    with shop.inside():
-        notify(
-            KIND,
-            facts={"count": number, "lines": []},
-            origin_kind="books",
-            origin_id=number,
-            dedupe_key=f"books:{number}",
-            user_ids=[shop.users[who]],
-        )
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """``clock("22:30")``: it is that time in Tashkent, on the tenth of March."""
-
-    def put(text: str) -> None:
-        now = datetime.fromisoformat(f"2026-03-10T{text}").replace(tzinfo=ZoneInfo("Asia/Tashkent"))
-        monkeypatch.setattr(telling, "utc_now", lambda: now)
-
-    return put
-
-
-def local(moment: datetime) -> str:
-    return f"{moment.astimezone(ZoneInfo('Asia/Tashkent')):%d %H:%M}"
-
-
-def test_nobody_is_woken(shop: Shop, mail: MailServer, clock: Callable[[str], None]) -> None:
-    with shop.inside():
-        owner = db.session.get_one(User, shop.users["owner"])
-        owner.email = "owner@example.org"
-        db.session.add(
-            NotificationPreference(user_id=owner.id, quiet_from=time(22, 0), quiet_until=time(7, 30))
-        )
-    for moment, number, expected in (
-        ("21:59", 1, "10 21:59"),
-        ("22:30", 2, "11 07:30"),
-        ("03:00", 3, "10 07:30"),
-    ):
-        clock(moment)
-        tell(shop, number)
-        with shop.inside():
-            kept = db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(1)).one()
-            assert local(kept.not_before) == expected
-            # The bell is silent and has it at once.
-            assert (
-                db.session.scalars(select(Notification.read_at).where(Notification.origin_id == number)).one()
-                is None
-            )
-
-
-def test_what_belongs_into_the_digest_comes_as_one_message(
-    shop: Shop, mail: MailServer, clock: Callable[[str], None]
-) -> None:
-    with shop.inside():
-        for who, locale in (("owner", "en"), ("admin", "en")):
-            user = db.session.get_one(User, shop.users[who])
-            user.email, user.locale = f"{who}@example.org", locale
-            db.session.add(Subscription(user_id=user.id, kind=KIND, channel=Channel.EMAIL, mode=Mode.DIGEST))
-            db.session.add(NotificationPreference(user_id=user.id, digest_at=time(18, 0)))
-    clock("12:00")
-    for number in range(1, 14):
-        tell(shop, number)
-    tell(shop, 99, "admin")
-    with shop.inside():
-        moments = {local(moment) for moment in db.session.scalars(select(Delivery.not_before))}
-        assert moments == {"10 18:00"}
-        db.session.execute(update(Delivery).values(not_before=utc_now() + timedelta(hours=1)))
-    run(shop)
-    assert mail.letters == []
-    make_due(shop)
-    run(shop)
-    run(shop)
-    letters = {letter["To"]: letter for letter in mail.letters}
-    assert len(mail.letters) == 2
-    assert letters["owner@example.org"]["Subject"] == "13 notices"
-    assert letters["admin@example.org"]["Subject"] == "1 notice"
-    body = letters["owner@example.org"].get_body()
-    assert body is not None
-    lines = body.get_content().splitlines()
-    assert lines[0] == "The books do not add up: 13"
-    assert lines[1] == "• The books do not add up: differences found: 1"
-    assert lines[11] == "and 3 more"
-    with shop.inside():
-        rows = db.session.execute(select(Delivery.kind, Delivery.status, Delivery.is_digest)).all()
-        assert {tuple(one) for one in rows} == {("notifications.digest", DeliveryStatus.SENT, False)}
-        assert len(rows) == 2
