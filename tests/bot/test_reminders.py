@@ -79,9 +79,9 @@ def test_on_which_days_and_in_which_words(shop: Shop) -> None:
     texts = [text.replace("\u202f", " ").replace("\xa0", " ") for text in told(shop, customer_id)]
     assert texts[0] == "50 000 UZS is due in 3 days, on 20.11.2026."
     assert texts[2:5] == [
-        "50 000 UZS is due tomorrow, on 20.11.2026.",
+        "50 000 UZS is due in 1 day, on 20.11.2026.",
         "50 000 UZS is due today.",
-        "50 000 UZS was due yesterday, on 20.11.2026.",
+        "50 000 UZS was due 1 day ago, on 20.11.2026.",
     ]
     assert texts[-1] == "50 000 UZS was due 28 days ago, on 20.11.2026."
     owe(shop, customer_id, None, "50000")
@@ -136,5 +136,5 @@ def test_a_reminder_arrives(shop: Shop, telegram: BotApiServer, monkeypatch: pyt
         send_deliveries(shop.organization_id)
         db.session.commit()
     (sent,) = telegram.sent_to(chat_id)
-    assert sent.text.startswith("Bahor\n\n50\u202f000\u00a0UZS is due tomorrow")
+    assert sent.text.startswith("Bahor\n\n50\u202f000\u00a0UZS is due in 1 day")
     assert sent.buttons == {"🔕 Stop messages": f"q:{shop.organization_id}"}
