@@ -10,16 +10,11 @@ export function grouped(value, digits = 0) {
   return sign + text + (fraction ? `,${fraction}` : "");
 }
 
-/** 1,2 M at the edge of a chart: few letters, the same in all languages. */
+const compact = new Intl.NumberFormat(document.documentElement.lang || "uz", { notation: "compact", maximumFractionDigits: 1 });
+
+/** 1,2 mln at the edge of a chart: few letters, in the language of the page. */
 export function brief(value) {
-  const size = Math.abs(value);
-  for (const [limit, sign] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
-    if (size >= limit) {
-      const part = value / limit;
-      return `${grouped(part, Math.abs(part) < 10 && part % 1 ? 1 : 0)}${sign}`;
-    }
-  }
-  return grouped(value);
+  return compact.format(value);
 }
 
 export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

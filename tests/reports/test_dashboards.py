@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, insert, select
 
 from smartpos.catalog.permissions import CatalogPermission
-from smartpos.core.db import db
+from smartpos.core.db import db, utc_now
 from smartpos.core.tenancy import platform_scope
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, RolePermission, User, UserWorkspace, Workspace
@@ -250,6 +250,12 @@ def test_what_waits_is_told_with_a_way_to_it(
     assert rows["Out of stock"]["shown"] == "1" and rows["Out of stock"]["link"]
     assert rows["Customers' birthdays today"]["note"] == "Malika Saidova"
     assert rows["Customers' birthdays today"]["link"].startswith("/admin/customers/details/")
+    # In a branch that was closed nobody waits for goods.
+    with shop.inside("owner"):
+        db.session.get_one(Branch, shop.warehouse_id).deleted_at = utc_now()
+    rows = {row["label"]: row for row in widgets(client_of("owner"))["attention"]["rows"]}
+    assert "Out of stock" not in rows
+    assert widgets(client_of("owner"), "/dashboard/warehouse/data")["out"]["value"] == 0
 
 
 def test_a_sale_appears_on_the_open_dashboard(live_server: LiveServer, browse: Callable[..., Any]) -> None:

@@ -31,6 +31,11 @@ class Look:
         return tuple(one.id for one in self.branches)
 
     @property
+    def open_ids(self) -> tuple[int, ...]:
+        """Those of them that are not closed: in others nothing lies and nobody waits."""
+        return tuple(one.id for one in self.branches if one.is_open and one.id in self.branch_ids)
+
+    @property
     def sees_all(self) -> bool:
         """Whether what belongs to no branch counts too."""
         return self.branch_id is None and not self.actor.workspace_ids

@@ -38,7 +38,7 @@ _APPROVALS = {
 def start_figures() -> list[Notice]:
     """Overdue debts, payments that are due, what runs low, what waits for approval, and whose birthday it is."""
     looked = look(me(), branch="", days="")
-    counted = matters(looked.actor, looked.branch_ids, (Matter.OUT, Matter.LOW, *_APPROVALS))
+    counted = matters(looked.actor, looked.open_ids, (Matter.OUT, Matter.LOW, *_APPROVALS))
     return [*_money(looked), *_stock(looked, counted), *_approvals(looked, counted), *_birthdays(looked)]
 
 

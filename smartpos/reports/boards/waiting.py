@@ -102,7 +102,7 @@ def _told() -> dict[Matter, _Line]:
 
 def attention(look: Look) -> Widget:
     """The list of what waits and whose birthday it is; what nobody waits for is left out."""
-    found = waiting_lines(look, matters(look.actor, look.branch_ids))
+    found = waiting_lines(look, matters(look.actor, look.open_ids))
     found += birthday_lines(birthdays_of_customers(look.actor), birthdays_of_staff(look.actor))
     return rows("attention", _("Needs attention"), found, empty=_("Nothing waits. Well done."))
 
@@ -207,7 +207,7 @@ def payables_link(look: Look) -> str | None:
 
 def shifts(look: Look, now: datetime) -> Widget | None:
     """Who is at the tills; None for those who may not see shifts."""
-    found = open_shifts(look.actor, look.branch_ids)
+    found = open_shifts(look.actor, look.open_ids)
     if found is None:
         return None
     zone = look.actor.organization.zone

@@ -35,12 +35,12 @@ class WarehouseBoard:
     def __init__(self, look: Look, now: datetime) -> None:
         self._look = look
         self._now = now
-        self._asked = Warehouse(look.actor, look.branch_ids, now)
+        self._asked = Warehouse(look.actor, look.open_ids, now)
         self._sees_cost = look.actor.can(CatalogPermission.COST_READ)
 
     def widgets(self) -> list[Widget]:
         """All of them, in their order."""
-        counted = matters(self._look.actor, self._look.branch_ids, OF_STOCK)
+        counted = matters(self._look.actor, self._look.open_ids, OF_STOCK)
         stock = self._asked.stock()
         found = [
             *self._tiles(stock, counted),
