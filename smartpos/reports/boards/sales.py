@@ -135,7 +135,7 @@ class SalesBoard:
                 amount(sums.discount),
                 sums.discount,
                 note=_("before: %(amount)s", amount=amount(before.discount)),
-                link=self._report("sales-by-cashier", period),
+                link=self._report("discounts-by-person", period) or self._report("sales-by-cashier", period),
                 compared=change(sums.discount, before.discount, against, more_is_good=False),
             ),
             self._refunds(sums, period, _("Refunds")),
