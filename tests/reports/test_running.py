@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import Double, cast, event, func, select
 
 from smartpos.catalog.models import Product
 from smartpos.catalog.permissions import CatalogPermission
-from smartpos.core.db import db
+from smartpos.core.db import LowerText, db
 from smartpos.core.errors import Forbidden, Invalid, NotFound
 from smartpos.core.reports import (
     Asked,
@@ -50,6 +50,8 @@ def _select(asked: Asked) -> Any:
         (Product.price - Product.cost_price).label("profit"),
         ((Product.price - Product.cost_price) * 100 / Product.price).label("margin"),
         Product.track_inventory.label("active"),
+        cast(func.length(Product.name) / 3.0, Double).label("length"),
+        cast(Product.name, LowerText).label("code"),
     ).where(Product.deleted_at.is_(None))
     if asked["most"] is not None:
         query = query.where(Product.price <= asked["most"])
@@ -76,6 +78,8 @@ REPORT = Report(
             permission=CatalogPermission.COST_READ,
         ),
         Column("active", "Active", ColumnKind.FLAG),
+        Column("length", "Length", ColumnKind.QUANTITY),
+        Column("code", "Code"),
     ),
     select=_select,
     order=("-price", "product_id"),
@@ -223,7 +227,9 @@ def test_a_required_filter_is_asked_for(shop: Shop) -> None:
     assert caught.value.facts["field"] == "b"
 
 
-@pytest.mark.parametrize("sort", [None, "price", "-price", "least", "-least", "type", "active", "-name"])
+@pytest.mark.parametrize(
+    "sort", [None, "price", "-price", "least", "-least", "type", "active", "-name", "length", "-code"]
+)
 def test_pages_go_through_all_rows_in_any_order(ask: Any, goods: list[int], sort: str | None) -> None:
     asked = ask(sort=sort)
     whole = page_of(REPORT, asked, limit=100)
@@ -266,10 +272,12 @@ def test_values_are_plain_and_columns_those_the_person_may_see(ask: Any, goods: 
         "profit": Decimal(50),
         "margin": Decimal(50),
         "active": True,
+        "length": pytest.approx(2 / 3),
+        "code": "P0",
     }
     assert type(row["type"]) is str
     assert set(page_of(REPORT, ask(who="cashier", most=100)).items[0]) == {
-        *("name", "product_id", "type", "price", "least", "active")
+        *("name", "product_id", "type", "price", "least", "active", "length", "code")
     }
     one = [REPORT.columns[2]]
     assert page_of(REPORT, ask(most=100), columns=one).items == [{"price": Decimal(100)}]

@@ -13,8 +13,11 @@ from flask_babel import gettext as _
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Float,
     Integer,
+    Numeric,
     Subquery,
+    TypeDecorator,
     and_,
     case,
     cast,
@@ -23,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 from sqlalchemy import Enum as EnumType
 
@@ -156,8 +160,13 @@ class _Key:
     """One column of an order."""
 
     def __init__(self, column: ColumnElement[Any], *, descends: bool, may_be_null: bool = False) -> None:
+        # A cursor carries exact numbers and texts: a place must be found again as it was.
         if isinstance(column.type, Boolean):
-            column = cast(column, Integer)  # a cursor carries numbers and texts
+            column = cast(column, Integer)
+        elif isinstance(column.type, Float):
+            column = cast(column, Numeric)
+        elif isinstance(column.type, TypeDecorator):
+            column = type_coerce(column, column.type.impl_instance)
         self.kind: type = str if isinstance(column.type, EnumType) else column.type.python_type
         self.column = column
         self.descends = descends
