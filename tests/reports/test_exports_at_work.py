@@ -81,7 +81,7 @@ def test_it_is_watched_cancelled_and_made_again(
         client.delete(f"/api/exports/{run_id}", headers={"X-CSRFToken": csrf_of(client)}).status_code == 200
     )
     until(client, run_id, lambda told: told["status"] == "cancelled")
-    assert time.monotonic() - asked < 4  # a second to hear of it, and a busy machine
+    assert time.monotonic() - asked < 6  # a second to hear of it, and the rest for a busy machine
     assert left_behind(live_server) == []
     assert made_of(live_server.shop, run_id).path is None
     # The same once more, short: the worker goes on after what was cancelled.

@@ -65,8 +65,8 @@ def test_it_starts_survives_losses_and_stops(start: Start, new_folder: NewFolder
     assert len(supervised) == 6
     for process in supervised:
         process.kill()
-    assert processes.wait_until(lambda: run.says().count("starting it again") == 6, seconds=30), run.says()
-    assert processes.wait_until(lambda: is_ready(url), seconds=30)
+    assert processes.wait_until(lambda: run.says().count("starting it again") == 6, seconds=60), run.says()
+    assert processes.wait_until(lambda: is_ready(url), seconds=60)
     assert len(READY.findall(run.says())) == 1
 
     # The machine loses its power: everything is gone at once, and the next start finds all of it again.
