@@ -1,17 +1,18 @@
-"""What was downloaded by whom: for owners, who answer for where the figures of the shop go."""
+"""What was downloaded by whom, and what is sent to whom: for owners, who answer for where the shop's figures go."""
 
 from typing import Any
 
 from flask import Flask, redirect
 from flask_babel import lazy_gettext as _l
 
-from smartpos.core.admin import ReadOnlyView, RowAction, add_views
+from smartpos.core.admin import DetailsTable, ReadOnlyView, RowAction, add_views
 from smartpos.core.admin.formatters import file_size, number
 from smartpos.core.errors import NotFound
+from smartpos.core.reports import find_report
 from smartpos.identity.permissions import IdentityPermission
 from smartpos.identity.principal import me
 from smartpos.reports.fetching import link_of, may_fetch
-from smartpos.reports.models import ReportRun
+from smartpos.reports.models import ReportRun, SavedReport
 from smartpos.reports.permissions import ReportsPermission as P
 from smartpos.reports.queries.exports import is_kept
 
@@ -84,6 +85,47 @@ class ReportRunView(ReadOnlyView):
     ]
 
 
+def _title(slug: str) -> str:
+    """What a report is called; its slug where it is gone."""
+    report = find_report(slug)
+    return str(report.title) if report is not None else slug
+
+
+class SavedReportView(ReadOnlyView):
+    """Everything that was kept, by everybody, with what is sent regularly."""
+
+    permission_read = IdentityPermission.AUDIT_READ
+    menu_icon, menu_order = "mail", 96
+    lead = _l("Reports that people keep with their filters, and what is sent to whom.")
+    column_list = ("name", "author", "type", "is_shared", "rhythm", "send_at", "next_run_at", "created_at")
+    column_details_list = (
+        *("name", "author", "type", "parameters", "is_shared", "format"),
+        *("rhythm", "send_day", "send_at", "channels", "next_run_at", "created_at", "updated_at"),
+    )
+    column_labels = {
+        "name": _l("Name"),
+        "author": _l("Who"),
+        "type": _l("Report"),
+        "parameters": _l("Filters"),
+        "is_shared": _l("Shared"),
+        "format": _l("Format"),
+        "rhythm": _l("Is sent"),
+        "send_day": _l("On day"),
+        "send_at": _l("Time"),
+        "channels": _l("How it is sent"),
+        "next_run_at": _l("Next time"),
+        "created_at": _l("Saved on"),
+        "updated_at": _l("Last changed"),
+        "user": _l("Person"),
+    }
+    column_formats = {"type": _title}
+    column_wrap = ("name",)
+    column_filters = ("author", "is_shared", "rhythm", "next_run_at")
+    column_searchable_list = ("name",)
+    search_hint = _l("Name of a saved report")
+    details_tables = (DetailsTable("recipients", _l("Receives it"), ("user",)),)
+
+
 def init_app(app: Flask) -> None:
     """Put the view into the panel."""
     add_views(
@@ -91,6 +133,9 @@ def init_app(app: Flask) -> None:
         [
             ReportRunView(
                 ReportRun, name=_l("All downloads"), category=_l("Administration"), endpoint="report_runs"
-            )
+            ),
+            SavedReportView(
+                SavedReport, name=_l("Saved reports"), category=_l("Administration"), endpoint="saved_reports"
+            ),
         ],
     )

@@ -37,6 +37,7 @@ class View:
 
 
 VIEWS: dict[str, View] = {
+    "saved_reports": View("identity:audit:read"),
     "report_runs": View("identity:audit:read", acts={"fetch": "reports:export:create"}),
     "purchases": View(
         "purchasing:purchase:read",
