@@ -82,7 +82,9 @@ export function drawLines(canvas, { labels, series }) {
     options: {
       responsive: true,
       maintainAspectRatio: false,
-      animation: isCalm() ? false : { duration: 400 },
+      // What is there at first stands still; what changes later moves.
+      animation: false,
+      animations: { x: { duration: 0 } },
       interaction: { mode: "index", intersect: false },
       scales: {
         x: { ticks: { maxRotation: 0, autoSkipPadding: 14, font }, grid: { display: false }, border: {} },
@@ -111,6 +113,7 @@ export function drawLines(canvas, { labels, series }) {
       });
       chart.data.datasets.length = next.series.length;
       dress(chart);
+      chart.options.animation = isCalm() ? false : { duration: 400 };
       chart.update();
     },
     remove() {

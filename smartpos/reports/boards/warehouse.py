@@ -82,32 +82,30 @@ class WarehouseBoard:
                 )
             else:
                 tiles.append(tile("articles", _("Articles in stock"), count(products), products, link=link))
-        for matter, key, label, slug, endpoint, tone in (
-            (Matter.OUT, "out", _("Out of stock"), "inventory-status", "running_low.low", "bad"),
-            (Matter.LOW, "low", _("Running low"), "inventory-status", "running_low.low", "warn"),
-            (
-                Matter.EXPIRING,
-                "expiring",
-                _("Lots about to expire"),
-                "expiring-lots",
-                "batch_stocks.index_view",
-                "warn",
-            ),
-            (
-                Matter.EXPIRED,
-                "expired",
-                _("Lots past their date"),
-                "expiring-lots",
-                "batch_stocks.index_view",
-                "bad",
-            ),
+        for matter, key, label, tone in (
+            (Matter.OUT, "out", _("Out of stock"), "bad"),
+            (Matter.LOW, "low", _("Running low"), "warn"),
         ):
             if matter in counted:
                 number = counted[matter]
-                link = report_link(slug, look.actor, branch_id=look.branch_id) or list_link(
-                    endpoint, StockPermission.STOCK_READ, in_panel=endpoint != "running_low.low"
+                link = report_link("inventory-status", look.actor, branch_id=look.branch_id) or list_link(
+                    "running_low.low", StockPermission.STOCK_READ, in_panel=False
                 )
                 tiles.append(tile(key, label, count(number), number, link=link, tone=tone if number else ""))
+        if Matter.EXPIRING in counted:
+            soon, past = counted[Matter.EXPIRING], counted[Matter.EXPIRED]
+            tiles.append(
+                tile(
+                    "expiring",
+                    _("Lots about to expire"),
+                    count(soon),
+                    soon,
+                    note=_("past their date: %(number)s", number=count(past)) if past else "",
+                    link=report_link("expiring-lots", look.actor, branch_id=look.branch_id)
+                    or list_link("batch_stocks.index_view", StockPermission.BATCH_READ),
+                    tone="bad" if past else "warn" if soon else "",
+                )
+            )
         return tiles
 
     def _low(self) -> Widget | None:
