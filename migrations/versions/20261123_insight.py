@@ -72,6 +72,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job_runs')),
     sa.UniqueConstraint('name', 'due_at', name='uq_job_runs_name_due_at')
     )
+    op.create_index('ix_cash_entries_occurred_at', 'cash_entries', ['organization_id', 'occurred_at', 'id'], unique=False)
     op.create_index('ix_job_runs_started_at', 'job_runs', ['started_at'], unique=False)
     op.create_table('summary_marks',
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -390,6 +391,7 @@ def downgrade() -> None:
                comment="per base unit, in the shop's own currency",
                existing_comment="with VAT in it, for one of the product's unit",
                existing_nullable=False)
+    op.drop_index('ix_cash_entries_occurred_at', table_name='cash_entries')
     op.drop_index('ix_report_runs_report_id', table_name='report_runs')
     op.drop_index('ix_report_runs_open', table_name='report_runs', postgresql_where="status IN ('waiting', 'running')")
     op.drop_index('ix_report_runs_file_id', table_name='report_runs')

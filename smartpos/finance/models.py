@@ -62,6 +62,7 @@ class CashEntry(HasOrigin, TenantModel):
         UniqueConstraint("organization_id", "client_uuid"),
         Index("ix_cash_entries_shift_id", "organization_id", "shift_id", "kind"),
         Index("ix_cash_entries_origin", "organization_id", "origin_kind", "origin_id"),
+        Index("ix_cash_entries_occurred_at", "organization_id", "occurred_at", "id"),
     )
 
     branch_id: Mapped[int] = refers_to("branches")

@@ -1,1 +1,5 @@
 """What can be reported about goods."""
+
+from smartpos.catalog.declared_reports import prices
+
+__all__ = ["prices"]

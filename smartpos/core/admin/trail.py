@@ -4,7 +4,7 @@ What an admin view calls its table and its columns is taken from there. A domain
 a row better than ``str`` does, with ``describe_subjects``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -194,6 +194,21 @@ def subject_label(entity_type: str) -> str:
         return str(_subjects[entity_type].label)
     view = _views().get(entity_type)
     return str(view.name) if view is not None else entity_type.replace("_", " ").capitalize()
+
+
+class SubjectWords(Mapping[str, Any]):
+    """What the trail calls kinds of things, looked up when they are shown: for the columns and filters of reports."""
+
+    def __getitem__(self, entity_type: str) -> Any:
+        if entity_type not in _subjects and entity_type not in _models():
+            raise KeyError(entity_type)
+        return subject_label(entity_type)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*_subjects, *_models()}))
+
+    def __len__(self) -> int:
+        return len({*_subjects, *_models()})
 
 
 def tell(rows: Iterable[AuditLog]) -> list[Told]:
