@@ -6,7 +6,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Numeric, and_, cast, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from smartpos.catalog.declared_reports.parts import (
+from smartpos.catalog.models import Price, PriceType, Product
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.catalog.queries.reporting import (
     CATEGORY,
     CATEGORY_COLUMN,
     NAMES,
@@ -16,8 +18,6 @@ from smartpos.catalog.declared_reports.parts import (
     narrowed,
     with_names,
 )
-from smartpos.catalog.models import Price, PriceType, Product
-from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.models import AuditAction, AuditLog
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (

@@ -24,6 +24,7 @@ from smartpos.identity.permissions import IdentityPermission
 
 _SIGNING = (AuditAction.LOGIN, AuditAction.LOGIN_FAILED, AuditAction.LOGOUT)
 _PERIOD = Filter("period", _l("Period"), FilterKind.PERIOD, default=7, longest=366)
+_BY = {"people": _l("People"), "system": _l("The system by itself")}
 _PERSON = Filter("user_id", _l("Person"), FilterKind.ROW, model=User)
 
 
@@ -52,6 +53,9 @@ def _trail(asked: Asked, *columns: Any) -> AnySelect:
 
 def _acts(asked: Asked) -> AnySelect:
     query = _trail(asked, AuditLog.entity_type.label("subject"), AuditLog.entity_id.label("record"))
+    if asked["by"] is not None:
+        by_people = AuditLog.user_id.is_not(None)
+        query = query.where(by_people if asked["by"] == "people" else ~by_people)
     if asked["subject"] is not None:
         query = query.where(AuditLog.entity_type == asked["subject"])
     return query
@@ -79,6 +83,7 @@ declare_report(
         icon="audit",
         filters=(
             _PERIOD,
+            Filter("by", _l("Done by"), FilterKind.CHOICE, choices=_BY, default="people"),
             _PERSON,
             Filter("action", _l("Action"), FilterKind.CHOICE, choices=Words(AuditAction)),
             Filter("subject", _l("What"), FilterKind.CHOICE, choices=SubjectWords()),

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Integer, Numeric, cast, func, lateral, select, true, tuple_
 from sqlalchemy.orm import aliased
 
-from smartpos.catalog.declared_reports.parts import (
+from smartpos.catalog.models import Category, Product, Unit
+from smartpos.catalog.queries.reporting import (
     BRANCH,
     BRANCH_COLUMN,
     CATEGORY,
@@ -19,7 +20,6 @@ from smartpos.catalog.declared_reports.parts import (
     UNIT_COLUMN,
     narrowed,
 )
-from smartpos.catalog.models import Category, Product, Unit
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (

@@ -17,7 +17,9 @@ from smartpos.core.reports import (
     ReportGroup,
     declare_report,
 )
-from smartpos.crm.declared_reports.debts import (
+from smartpos.crm.models import Supplier, SupplierEntryKind
+from smartpos.crm.permissions import CrmPermission
+from smartpos.crm.queries.aged import (
     AGES,
     AHEAD,
     BRANCH,
@@ -29,8 +31,6 @@ from smartpos.crm.declared_reports.debts import (
     by_due_day,
     expected,
 )
-from smartpos.crm.models import Supplier, SupplierEntryKind
-from smartpos.crm.permissions import CrmPermission
 from smartpos.crm.queries.open_parts import open_parts
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS
 from smartpos.identity.models import Branch, User
