@@ -31,7 +31,7 @@ from smartpos.core.reports import (
     declare_report,
 )
 from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import in_sight
+from smartpos.identity.queries import in_sight, shown_name
 
 _MONEY = Numeric(18, 2)
 _FIELD = "price"
@@ -103,7 +103,7 @@ def _select(asked: Asked) -> AnySelect:
             change.c.after,
             difference.label("difference"),
             cast(difference * 100 / func.nullif(change.c.before, 0), Numeric(12, 2)).label("percent"),
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+            shown_name().label("person"),
         )
         .select_from(change)
         .join(Product, Product.id == change.c.product_id)

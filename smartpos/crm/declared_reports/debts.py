@@ -1,7 +1,7 @@
 """What customers owe: by how long it is overdue, by the day on which it is due, debt by debt."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Date, Integer, cast, func, literal, select
+from sqlalchemy import Date, Integer, cast, literal, select
 
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
@@ -34,7 +34,7 @@ from smartpos.crm.queries.aged import (
 )
 from smartpos.crm.queries.open_parts import open_parts
 from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import in_sight
+from smartpos.identity.queries import in_sight, shown_name
 
 
 def _ageing(asked: Asked) -> AnySelect:
@@ -54,7 +54,7 @@ def _ageing(asked: Asked) -> AnySelect:
             Customer.name.label("customer"),
             Customer.customer_number.label("number"),
             Customer.phone.label("phone"),
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("assignee"),
+            shown_name().label("assignee"),
             *(sums.c[column.key] for column in AGES),
         )
         .select_from(sums)

@@ -23,6 +23,7 @@ from smartpos.crm.models import Customer
 from smartpos.finance.models import CashEntry, CashEntryKind, PaidBy, Payment
 from smartpos.finance.permissions import FinancePermission
 from smartpos.identity.models import Branch, Till, User
+from smartpos.identity.queries import shown_name
 
 _PERIOD = Filter("period", _l("Period"), FilterKind.PERIOD, default=30)
 _BRANCH = Filter("branch_id", _l("Branch"), FilterKind.ROW, model=Branch)
@@ -109,7 +110,7 @@ def _payments(asked: Asked) -> AnySelect:
             it.payment_method.label("method"),
             it.amount,
             it.reference_number.label("reference"),
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+            shown_name().label("person"),
             it.notes.label("note"),
         )
         .select_from(it)

@@ -22,6 +22,7 @@ from smartpos.core.reports import (
 from smartpos.finance.models import Expense, ExpenseCategory, ExpenseSource, ExpenseStatus
 from smartpos.finance.permissions import FinancePermission
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import shown_name
 
 _BRANCH = Filter("branch_id", _l("Branch"), FilterKind.ROW, model=Branch)
 _FILTERS = (
@@ -64,7 +65,7 @@ def _lines(asked: Asked) -> AnySelect:
         Expense.source,
         Expense.status,
         Expense.amount,
-        func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+        shown_name().label("person"),
     ).outerjoin(User, User.id == Expense.created_by)
     if asked["status"] is not None:
         query = query.where(Expense.status == ExpenseStatus(asked["status"]))

@@ -21,6 +21,7 @@ from smartpos.core.reports import (
 )
 from smartpos.identity.models import User
 from smartpos.identity.permissions import IdentityPermission
+from smartpos.identity.queries import shown_name
 
 _SIGNING = (AuditAction.LOGIN, AuditAction.LOGIN_FAILED, AuditAction.LOGOUT)
 _PERIOD = Filter("period", _l("Period"), FilterKind.PERIOD, default=7, longest=366)
@@ -34,7 +35,7 @@ def _trail(asked: Asked, *columns: Any) -> AnySelect:
         select(
             it.id,
             it.timestamp.label("moment"),
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+            shown_name().label("person"),
             it.action,
             it.reason,
             func.host(it.ip_address, type_=Text).label("address"),

@@ -15,6 +15,7 @@ from smartpos.identity.queries.people import (
     permissions_of_role,
     role_counts,
     role_keyed,
+    shown_name,
 )
 from smartpos.identity.queries.places import in_sight, is_place, is_workplace, sees_branch, transit_branch_id
 from smartpos.identity.queries.tills import KnownTill, TillPerson, till_of_device, till_people, tills_in_use
@@ -40,6 +41,7 @@ __all__ = [
     "role_counts",
     "role_keyed",
     "sees_branch",
+    "shown_name",
     "system_actor",
     "till_of_device",
     "till_people",

@@ -1,7 +1,7 @@
 """People, their roles and sessions."""
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import joinedload
 
 from smartpos.core.db import db, utc_now
@@ -43,6 +43,11 @@ def open_sessions(user_id: int) -> list[UserSession]:
         .limit(200)
     )
     return list(db.session.scalars(statement))
+
+
+def shown_name() -> ColumnElement[str]:
+    """What a person is called on lists, as a column of a select that has users."""
+    return cast(func.coalesce(func.nullif(User.full_name, ""), User.username), Text)
 
 
 def employee(user_id: int) -> User:

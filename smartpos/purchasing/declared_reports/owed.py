@@ -1,7 +1,7 @@
 """What we owe suppliers, when it is due, and what they were paid."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Date, Integer, cast, func, literal, select
+from sqlalchemy import Date, Integer, cast, literal, select
 
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
@@ -34,7 +34,7 @@ from smartpos.crm.queries.aged import (
 from smartpos.crm.queries.open_parts import open_parts
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS
 from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import in_sight
+from smartpos.identity.queries import in_sight, shown_name
 from smartpos.purchasing.declared_reports.bought import PERIOD, SUPPLIER, SUPPLIER_COLUMN
 from smartpos.purchasing.models import PaidFrom, SupplierPayment
 from smartpos.purchasing.permissions import PurchasingPermission
@@ -185,7 +185,7 @@ def _payments(asked: Asked) -> AnySelect:
             it.source,
             it.amount,
             it.reference_number.label("reference"),
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+            shown_name().label("person"),
             it.notes.label("note"),
         )
         .select_from(it)

@@ -34,6 +34,7 @@ from smartpos.core.reports import (
     declare_report,
 )
 from smartpos.identity.models import Branch, User
+from smartpos.identity.queries import shown_name
 from smartpos.stock.models import Batch, BranchStock, InventoryMovement, MovementType
 from smartpos.stock.permissions import StockPermission
 
@@ -168,7 +169,7 @@ def _lines(asked: Asked) -> AnySelect:
             it.value,
             it.origin_kind.label("cause"),
             it.origin_id.label("cause_number"),
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+            shown_name().label("person"),
             it.notes.label("note"),
         )
         .select_from(it)

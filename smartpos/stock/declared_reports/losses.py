@@ -36,7 +36,7 @@ from smartpos.core.reports import (
     declare_report,
 )
 from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import in_sight
+from smartpos.identity.queries import in_sight, shown_name
 from smartpos.stock.models import (
     AdjustmentReason,
     InventoryMovement,
@@ -94,7 +94,7 @@ def _lines(asked: Asked) -> AnySelect:
         (-it.quantity).label("quantity"),
         cast(-it.quantity * Product.price, Numeric(18, 2)).label("retail"),
         (-it.value).label("value"),
-        func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+        shown_name().label("person"),
         func.coalesce(it.notes, StockAdjustment.notes).label("note"),
     )
     return with_names(query).outerjoin(User, User.id == it.created_by)
@@ -193,7 +193,7 @@ def _counted(asked: Asked) -> AnySelect:
             line.difference,
             cast(line.difference * Product.price, Numeric(18, 2)).label("retail"),
             line.value,
-            func.coalesce(func.nullif(User.full_name, ""), User.username).label("person"),
+            shown_name().label("person"),
         )
         .select_from(StockCount)
         .join(line, line.count_id == StockCount.id)
