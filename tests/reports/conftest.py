@@ -16,6 +16,7 @@ from tests.cast import ROLES, Shop, make_shop
 from tests.conftest import settings
 from tests.reports.files import Made, made_of
 from tests.reports.history import History, make_history
+from tests.reports.ledgers import Books, Ledgers
 from tests.reports.workers import many, start  # noqa: F401 - workers, and a list that takes them a while
 from tests.sales.conftest import open_till, sell  # noqa: F401 - sales to be reported
 
@@ -31,6 +32,14 @@ def past(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -
     yield make_history(shop, stranger)
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def books(past: History) -> Books:
+    """The ledgers of that past as they are, to reckon reports from."""
+    with past.shop.inside("owner"):
+        today = past.shop.actor().organization.today
+    return Books(past, Ledgers.of(past.shop), today)
 
 
 @pytest.fixture
