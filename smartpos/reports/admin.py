@@ -100,7 +100,7 @@ class SavedReportView(ReadOnlyView):
     column_list = ("name", "author", "type", "is_shared", "rhythm", "send_at", "next_run_at", "created_at")
     column_details_list = (
         *("name", "author", "type", "parameters", "is_shared", "format"),
-        *("rhythm", "send_day", "send_at", "channels", "next_run_at", "created_at", "updated_at"),
+        *("rhythm", "send_at", "channels", "next_run_at", "created_at", "updated_at"),
     )
     column_labels = {
         "name": _l("Name"),
@@ -110,20 +110,20 @@ class SavedReportView(ReadOnlyView):
         "is_shared": _l("Shared"),
         "format": _l("Format"),
         "rhythm": _l("Is sent"),
-        "send_day": _l("On day"),
         "send_at": _l("Time"),
         "channels": _l("How it is sent"),
         "next_run_at": _l("Next time"),
         "created_at": _l("Saved on"),
         "updated_at": _l("Last changed"),
-        "user": _l("Person"),
     }
-    column_formats = {"type": _title}
+    column_formats = {"type": _title, "send_at": lambda hour: hour.strftime("%H:%M")}
     column_wrap = ("name",)
     column_filters = ("author", "is_shared", "rhythm", "next_run_at")
     column_searchable_list = ("name",)
     search_hint = _l("Name of a saved report")
-    details_tables = (DetailsTable("recipients", _l("Receives it"), ("user",)),)
+    details_tables = (
+        DetailsTable("recipients", _l("Receives it"), ("user",), labels={"user": _l("Person")}),
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -4,6 +4,7 @@
 const Chart = window.Chart;
 const TONES = ["--accent", "--warn", "--info", "--bad", "--ink-3", "--good"];
 const FONT = 12;
+const LONGEST_LABEL = 16;
 const drawn = new Map();
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -18,6 +19,11 @@ function faded(colour, opacity) {
 function grouped(value) {
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 2 : 0;
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f").replace("-", "\u2212");
+}
+
+/** A label that leaves room for its neighbours; the tooltip has it in full. */
+function shortened(label) {
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1).trimEnd()}\u2026` : label;
 }
 
 function options(data, { compact }) {
@@ -53,7 +59,14 @@ function options(data, { compact }) {
         stacked,
         grid: { display: false },
         border: { color: lines },
-        ticks: { color: ink, maxRotation: 0, autoSkipPadding: 14, font: { size: FONT }, display: !compact },
+        ticks: {
+          color: ink,
+          maxRotation: 0,
+          autoSkipPadding: 14,
+          font: { size: FONT },
+          display: !compact,
+          callback: (value) => shortened(data.labels[value] ?? ""),
+        },
       },
       y: {
         stacked,
