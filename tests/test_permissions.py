@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey, declared_permissions, default_permissions
+from smartpos.core.reports import declared_reports
 from tests.doors import DOORS, PUBLIC, SIGNED_IN, VIEWS, Door, View
 from tests.house import ENTER, EVERYBODY, NO_ONE, PICTURE, STRANGER, SUPER, House, furnish, rights, views_of
 
@@ -63,6 +64,8 @@ def test_every_permission_is_asked_for_somewhere() -> None:
     named |= {door.others for methods in DOORS.values() for door in methods.values()}
     for view in VIEWS.values():
         named |= {view.read, view.write, view.create, view.edit, view.delete, *view.acts.values()}  # type: ignore[arg-type]
+    for report in declared_reports():
+        named |= {report.permission, *report.permissions}
     known = {given.name for given in declared_permissions()}
     # Asked for within a page, by a button or a column.
     within = {

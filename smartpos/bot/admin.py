@@ -52,6 +52,7 @@ class BroadcastView(ReadOnlyView):
         "created_at": _l("Time"),
         "text": _l("Text"),
         "status": _l("Status"),
+        "audience": _l("Audience"),
         "recipients": _l("Recipients"),
         "author": _l("By"),
         "finished_at": _l("Ended"),
@@ -85,6 +86,8 @@ class LinkView(ReadOnlyView):
     column_labels = {
         "name": _l("Name in Telegram"),
         "username": _l("User name in Telegram"),
+        "chat_id": _l("Telegram chat"),
+        "stage": _l("What the bot has asked"),
         "customer_id": _l("Customer"),
         "user": _l("Member of staff"),
         "status": _l("Status"),
