@@ -1,5 +1,7 @@
 """People, their roles and sessions."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import joinedload
@@ -45,9 +47,9 @@ def open_sessions(user_id: int) -> list[UserSession]:
     return list(db.session.scalars(statement))
 
 
-def shown_name() -> ColumnElement[str]:
-    """What a person is called on lists, as a column of a select that has users."""
-    return cast(func.coalesce(func.nullif(User.full_name, ""), User.username), Text)
+def shown_name(user: Any = User) -> ColumnElement[str]:
+    """What a person is called on lists, as a column of a select that has users; ``user`` may be an alias."""
+    return cast(func.coalesce(func.nullif(user.full_name, ""), user.username), Text)
 
 
 def employee(user_id: int) -> User:

@@ -22,6 +22,7 @@ from smartpos.core.reports import (
 )
 from smartpos.identity.models import Branch, Till, User
 from smartpos.identity.queries import in_sight
+from smartpos.identity.queries.people import shown_name
 from smartpos.sales.models import Approval, Sale, SaleItem, TillEvent, TillEventKind
 from smartpos.sales.operations.approving import is_approvable
 from smartpos.sales.permissions import SalesPermission
@@ -33,7 +34,6 @@ from smartpos.sales.queries.reporting import (
     PERSON,
     in_period,
     lines_of_receipts,
-    name_of,
     percent,
     receipts_asked,
     whole,
@@ -134,9 +134,9 @@ def _approvals(asked: Asked) -> AnySelect:
             Approval.created_at.label("moment"),
             Approval.action.label("action"),
             Approval.requested_by.label("asker_id"),
-            name_of(asker).label("asker"),
+            shown_name(asker).label("asker"),
             Approval.approved_by.label("giver_id"),
-            name_of(giver).label("giver"),
+            shown_name(giver).label("giver"),
             Branch.name.label("branch"),
             Till.name.label("till"),
             Approval.reason.label("reason"),

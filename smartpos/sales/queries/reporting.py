@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Text, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, cast, func, select
 
 from smartpos.catalog.models import PriceType, Product
 from smartpos.catalog.queries.reporting import BRANCH, CATEGORY, COST, PRODUCT
@@ -21,6 +21,7 @@ from smartpos.core.reports import Asked, Column, ColumnKind, Filter, FilterKind,
 from smartpos.crm.models import Customer
 from smartpos.identity.models import User
 from smartpos.identity.queries import in_sight
+from smartpos.identity.queries.people import shown_name
 from smartpos.sales.models import PaymentMethod, PaymentSummary, Sale, SaleItem, SaleType
 
 METHODS = Words(PaymentMethod)
@@ -36,12 +37,7 @@ OF_RECEIPTS = (PERIOD, BRANCH, CASHIER, CUSTOMER, PRICE_TYPE, PAYMENT)
 OF_LINES = (PERIOD, BRANCH, PRODUCT, CATEGORY, CASHIER, CUSTOMER, PRICE_TYPE)
 
 
-def name_of(user: Any) -> ColumnElement[str]:
-    """What a user is called, as ``User.display``."""
-    return case((user.full_name == "", cast(user.username, Text)), else_=user.full_name)
-
-
-PERSON = name_of(User)
+PERSON = shown_name()
 
 _CHOICES: tuple[tuple[str, Any], ...] = (
     ("branch_id", Sale.branch_id),
