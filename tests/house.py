@@ -125,7 +125,11 @@ def furnish(app: Flask, connection: Connection) -> House:
     )
     made |= {"run_id": run["id"], "kind": "products"}
     export = make_row(
-        connection, tables["report_runs"], shop.organization_id, created_by=shop.users["owner"], status="waiting"
+        connection,
+        tables["report_runs"],
+        shop.organization_id,
+        created_by=shop.users["owner"],
+        status="waiting",
     )
     made["export_id"] = export["id"]
     kept = make_row(
