@@ -119,7 +119,8 @@ def test_figures_of_the_day_for_those_who_may_see_them(shop: Shop, person: Meet)
     owner = connected(shop, person("Owner"), "owner")
     (figures,) = owner.writes("/today")
     assert "12\u202f000" in figures.text
-    assert "Gross profit: -9" in figures.text.replace("\u2212", "-")  # bought for 7000 each
+    # 12 000 without VAT of 12 per cent, less what three for 7 000 each cost.
+    assert "Gross profit: -10\u202f285,71" in figures.text.replace("\u2212", "-").replace(".", ",")
     assert "1 receipt" in figures.text
     assert "Non" in figures.text
     cashier = connected(shop, person("Cashier"), "cashier")

@@ -123,6 +123,7 @@ def figures_of_receipts(sales: Iterable[Sale]) -> dict[str, Any]:
     sales = list(sales)
     sold = [one for one in sales if one.type.value != "refund"]
     revenue, cost = add(one.total_amount for one in sales), add(one.cost_amount for one in sales)
+    net = revenue - add(one.tax_amount for one in sales)
     return {
         "receipts": len(sold),
         "refunds": len(sales) - len(sold),
@@ -133,8 +134,8 @@ def figures_of_receipts(sales: Iterable[Sale]) -> dict[str, Any]:
         "revenue": revenue,
         "average": cents(revenue / len(sold)) if sold else None,
         "cost": cost,
-        "profit": revenue - cost,
-        "margin": in_percent(revenue - cost, revenue),
+        "profit": net - cost,
+        "margin": in_percent(net - cost, net),
     }
 
 
@@ -142,6 +143,7 @@ def figures_of_lines(lines: Iterable[Line]) -> dict[str, Any]:
     """The figures of a group of lines, one by one."""
     items = [one.item for one in lines]
     revenue, cost = add(one.total_amount for one in items), add(one.cost_amount for one in items)
+    net = revenue - add(one.tax_amount for one in items)
     return {
         "gross": add(one.gross_amount for one in items),
         "discount": add(
@@ -150,8 +152,8 @@ def figures_of_lines(lines: Iterable[Line]) -> dict[str, Any]:
         "tax": add(one.tax_amount for one in items),
         "revenue": revenue,
         "cost": cost,
-        "profit": revenue - cost,
-        "margin": in_percent(revenue - cost, revenue),
+        "profit": net - cost,
+        "margin": in_percent(net - cost, net),
     }
 
 

@@ -77,7 +77,8 @@ def test_today_stands_against_a_week_ago(
     assert (
         found["revenue"]["change"]["text"].endswith("150%") and found["revenue"]["change"]["tone"] == "good"
     )
-    assert found["profit"]["value"] == 50_000 - 4 * 7000 - 2 * 4000
+    # Without VAT of 12 per cent: 3 214.29 + 1 071.43 + 535.71 + 535.71.
+    assert found["profit"]["value"] == 50_000 - 5_357.14 - 4 * 7000 - 2 * 4000
     assert (found["receipts"]["value"], found["receipts"]["change"]["tone"]) == (3, "good")
     assert round(found["average"]["value"]) == 16_667
     assert [row["label"] for row in found["products"]["rows"]] == ["Sut", "Non"]

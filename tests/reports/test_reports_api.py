@@ -37,7 +37,7 @@ def test_rows_totals_and_columns_by_right(shop: Shop, sold: None, api_of: Callab
         2,
         "30000.00",
         "21000.00",
-        "30.00",
+        "21.60",
     )
     assert page["totals"] | {"count": 1} == page["totals"]
     assert page["totals"]["revenue"] == "30000.00" and page["totals"]["average"] == "15000.00"

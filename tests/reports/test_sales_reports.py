@@ -164,7 +164,7 @@ def test_receipts_and_their_lines(books: Books) -> None:
                 "total": one.total_amount,
                 "tax": one.tax_amount,
                 "refunded": one.returned_amount,
-                "profit": one.total_amount - one.cost_amount,
+                "profit": one.total_amount - one.tax_amount - one.cost_amount,
                 "customer_id": one.customer_id,
                 "offline": one.is_offline,
             }

@@ -49,10 +49,11 @@ def test_the_figures_of_a_period(shop: Shop, trade: dict[str, int], api_of: Call
         "to": today.isoformat(),
         "branch_id": None,
         "revenue": "40000.00",
+        "tax": "4285.72",
         "cost": "25000.00",
-        "gross_profit": "15000.00",
+        "gross_profit": "10714.28",
         "expenses": "5000.00",
-        "net_profit": "10000.00",
+        "net_profit": "5714.28",
         "receipts": 2,
         "average_receipt": "20000.00",
         "top_products": [
@@ -64,8 +65,8 @@ def test_the_figures_of_a_period(shop: Shop, trade: dict[str, int], api_of: Call
                 "profit": profit,
             }
             for product, name, quantity, profit in (
-                (trade["tea"], "Choy", "2.000", "8000.00"),
-                (trade["rice"], "Guruch", "1.000", "7000.00"),
+                (trade["tea"], "Choy", "2.000", "5857.14"),
+                (trade["rice"], "Guruch", "1.000", "4857.14"),
             )
         ],
     }
@@ -97,7 +98,7 @@ def test_what_a_caller_may_not_see_is_null(
             execution_options={"synchronize_session": False},
         )
     manager = api_of("manager").get("/api/stats").json
-    assert (manager["gross_profit"], manager["net_profit"], manager["expenses"]) == ("15000.00", None, None)
+    assert (manager["gross_profit"], manager["net_profit"], manager["expenses"]) == ("10714.28", None, None)
     assert api_of("warehouse").get("/api/stats").status_code == 403
 
 

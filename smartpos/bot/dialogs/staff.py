@@ -64,7 +64,7 @@ def _text(chat: Chat, found: _Day, names: dict[int, str], *, sees_costs: bool) -
         _("Revenue: %(amount)s", amount=amount(chat, revenue)),
     ]
     if sees_costs:
-        profit = revenue - sum((one.cost for one in found.branches), Decimal(0))
+        profit = revenue - sum((one.tax + one.cost for one in found.branches), Decimal(0))
         lines.append(_("Gross profit: %(amount)s", amount=amount(chat, profit)))
     lines.append(ngettext("%(num)d receipt", "%(num)d receipts", receipts))
     if receipts:

@@ -45,6 +45,7 @@ def read_stats(query: dict[str, Any]) -> Response:
         "until": until,
         "branch_id": query["branch_id"],
         "revenue": totals.revenue,
+        "tax": totals.tax,
         "cost": totals.cost if sees_cost else None,
         "gross_profit": stats.gross_profit if sees_cost else None,
         "expenses": stats.expenses if sees_spent else None,
@@ -57,7 +58,7 @@ def read_stats(query: dict[str, Any]) -> Response:
                 "name": one.name,
                 "quantity": one.quantity,
                 "revenue": one.revenue,
-                "profit": one.revenue - one.cost if sees_cost else None,
+                "profit": one.profit if sees_cost else None,
             }
             for one in stats.products
         ],

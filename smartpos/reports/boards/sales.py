@@ -190,7 +190,7 @@ class SalesBoard:
         for one in self._figures.products:
             note = f"{quantity(one.quantity)} {one.unit}"
             if self._sees_cost:
-                note += " \u00b7 " + _("profit %(amount)s", amount=amount(one.revenue - one.cost))
+                note += " \u00b7 " + _("profit %(amount)s", amount=amount(one.profit))
             found.append(
                 {"label": one.name, "note": note, "shown": amount(one.revenue), "worth": one.revenue}
             )

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Date, Integer, Numeric, String, Text, case, cast, func, literal, select
 
 from smartpos.catalog.models import Category, Product
-from smartpos.catalog.queries.reporting import BRANCH, CATEGORY, COST
+from smartpos.catalog.queries.reporting import BRANCH, CATEGORY
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
     Asked,
@@ -24,11 +24,10 @@ from smartpos.core.reports import (
     Report,
     ReportGroup,
     declare_report,
-    percent_of,
 )
 from smartpos.sales.models import Sale, SaleItem
 from smartpos.sales.permissions import SalesPermission
-from smartpos.sales.queries.reporting import lines_of_receipts, percent
+from smartpos.sales.queries.reporting import EARNED, earned, lines_of_receipts, percent
 
 A_UNTIL, B_UNTIL = Decimal("0.80"), Decimal("0.95")
 X_UNTIL, Y_UNTIL = Decimal(10), Decimal(25)
@@ -48,6 +47,7 @@ def _classes(asked: Asked) -> AnySelect:
             week,
             func.max(SaleItem.product_name).label("said"),
             func.sum(SaleItem.total_amount).label("revenue"),
+            func.sum(SaleItem.tax_amount).label("tax"),
             func.sum(SaleItem.cost_amount).label("cost"),
             func.sum(cast(SaleItem.quantity * SaleItem.multiplier, Numeric(38, 3))).label("quantity"),
         )
@@ -60,6 +60,7 @@ def _classes(asked: Asked) -> AnySelect:
             weekly.c.product_id,
             func.max(weekly.c.said).label("said"),
             func.sum(weekly.c.revenue).label("revenue"),
+            func.sum(weekly.c.tax).label("tax"),
             func.sum(weekly.c.cost).label("cost"),
             func.sum(weekly.c.quantity).label("quantity"),
             (func.coalesce(func.sum(weekly.c.quantity).filter(whole_weeks), 0) / max(weeks, 1)).label("mean"),
@@ -107,9 +108,7 @@ def _classes(asked: Asked) -> AnySelect:
             percent(placed.c.revenue, placed.c.whole).label("share"),
             percent(placed.c.so_far, placed.c.whole).label("cumulative"),
             placed.c.variation,
-            placed.c.cost,
-            (placed.c.revenue - placed.c.cost).label("profit"),
-            percent(placed.c.revenue - placed.c.cost, placed.c.revenue).label("margin"),
+            *earned(placed.c.revenue, placed.c.tax, placed.c.cost),
         )
         .select_from(placed)
         .outerjoin(Product, Product.id == placed.c.product_id)
@@ -152,15 +151,7 @@ declare_report(
             Column("share", _l("Share"), ColumnKind.PERCENT),
             Column("cumulative", _l("Share so far"), ColumnKind.PERCENT),
             Column("variation", _l("Variation of weeks"), ColumnKind.PERCENT),
-            Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=COST),
-            Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=COST),
-            Column(
-                "margin",
-                _l("Margin"),
-                ColumnKind.PERCENT,
-                total=percent_of("profit", "revenue"),
-                permission=COST,
-            ),
+            *EARNED,
         ),
         select=_classes,
         order=("-revenue", "product_id"),

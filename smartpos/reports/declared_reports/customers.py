@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Date, Integer, cast, func, literal, select
 
 from smartpos.catalog.models import CustomerTier
-from smartpos.catalog.queries.reporting import BRANCH, COST
+from smartpos.catalog.queries.reporting import BRANCH
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
@@ -20,13 +20,12 @@ from smartpos.core.reports import (
     Report,
     ReportGroup,
     declare_report,
-    percent_of,
 )
 from smartpos.crm.models import Customer
 from smartpos.crm.permissions import CrmPermission
 from smartpos.identity.queries import in_sight
 from smartpos.sales.models import Sale, SaleType
-from smartpos.sales.queries.reporting import PERIOD, amount_per, per, percent, whole
+from smartpos.sales.queries.reporting import EARNED, PERIOD, amount_per, earned, per, whole
 
 TIER = Filter("tier", _l("Tier"), FilterKind.CHOICE, choices=Words(CustomerTier))
 CAME, AWAY = "came", "away"
@@ -34,7 +33,7 @@ CAME, AWAY = "came", "away"
 
 def _of_customers(asked: Asked) -> AnySelect:
     """Figures of all receipts with a customer, by customer."""
-    revenue, cost = func.sum(Sale.total_amount), func.sum(Sale.cost_amount)
+    revenue = func.sum(Sale.total_amount)
     sold = func.count().filter(Sale.type != SaleType.REFUND)
     query = (
         select(
@@ -46,9 +45,7 @@ def _of_customers(asked: Asked) -> AnySelect:
             func.sum(Sale.discount_amount).label("discount"),
             func.min(Sale.business_date).label("first_visit"),
             func.max(Sale.business_date).label("last_visit"),
-            cost.label("cost"),
-            (revenue - cost).label("profit"),
-            percent(revenue - cost, revenue).label("margin"),
+            *earned(revenue, func.sum(Sale.tax_amount), func.sum(Sale.cost_amount)),
         )
         .where(Sale.customer_id.is_not(None), in_sight(Sale.branch_id))
         .group_by(Sale.customer_id)
@@ -108,13 +105,6 @@ _REFUNDS = Column("refunds", _l("Refunds"), ColumnKind.WHOLE, total=True)
 _AVERAGE = Column("average", _l("Average receipt"), ColumnKind.MONEY, total=per("revenue", "receipts"))
 _LAST = Column("last_visit", _l("Last visit"), ColumnKind.DATE)
 _SINCE = Column("days_since", _l("Days since then"), ColumnKind.WHOLE)
-_EARNED = (
-    Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=COST),
-    Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=COST),
-    Column(
-        "margin", _l("Margin"), ColumnKind.PERCENT, total=percent_of("profit", "revenue"), permission=COST
-    ),
-)
 
 declare_report(
     Report(
@@ -135,7 +125,7 @@ declare_report(
             Column("revenue", _l("Lifetime value"), ColumnKind.MONEY, total=True),
             _AVERAGE,
             Column("per_month", _l("For a month"), ColumnKind.MONEY),
-            *_EARNED,
+            *EARNED,
             Column("balance", _l("Balance"), ColumnKind.MONEY, total=True),
         ),
         select=_lifetime,
@@ -175,7 +165,7 @@ declare_report(
             Column("discount", _l("Discounts"), ColumnKind.MONEY, total=True),
             _LAST,
             _SINCE,
-            *_EARNED,
+            *EARNED,
         ),
         select=_activity,
         order=("-revenue", "customer_id"),

@@ -43,6 +43,7 @@ class Sums:
     revenue: Decimal = NOTHING
     refunded: Decimal = NOTHING
     discount: Decimal = NOTHING
+    tax: Decimal = NOTHING
     cost: Decimal = NOTHING
 
     @classmethod
@@ -54,18 +55,20 @@ class Sums:
             sum((one.revenue for one in days), NOTHING),
             sum((one.refunded for one in days), NOTHING),
             sum((one.discount for one in days), NOTHING),
+            sum((one.tax for one in days), NOTHING),
             sum((one.cost for one in days), NOTHING),
         )
 
     @property
     def profit(self) -> Decimal:
-        """What was earned before any expenses."""
-        return self.revenue - self.cost
+        """What was earned before any expenses: the revenue without its VAT, less what the goods cost."""
+        return self.revenue - self.tax - self.cost
 
     @property
     def margin(self) -> Decimal | None:
-        """The profit in per cent of the revenue; None where nothing was sold."""
-        return self.profit * 100 / self.revenue if self.revenue else None
+        """The profit in per cent of the revenue without VAT; None where nothing was sold."""
+        net = self.revenue - self.tax
+        return self.profit * 100 / net if net else None
 
     @property
     def average(self) -> Decimal | None:

@@ -28,8 +28,8 @@ class Stats:
 
     @property
     def gross_profit(self) -> Decimal:
-        """What sales have earned."""
-        return self.totals.revenue - self.totals.cost
+        """What sales have earned: the revenue without its VAT, less what the goods cost."""
+        return self.totals.revenue - self.totals.tax - self.totals.cost
 
     @property
     def net_profit(self) -> Decimal:

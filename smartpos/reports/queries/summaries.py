@@ -45,11 +45,12 @@ FROM (
 GROUP BY business_date, branch_id ORDER BY business_date, branch_id
 """
 _TOTALS = f"""
-SELECT coalesce(sum(receipts), 0)::bigint, coalesce(sum(revenue), 0.00), coalesce(sum(cost_amount), 0.00)
+SELECT coalesce(sum(receipts), 0)::bigint, coalesce(sum(revenue), 0.00), coalesce(sum(tax_amount), 0.00),
+       coalesce(sum(cost_amount), 0.00)
 FROM (
-    SELECT receipts, revenue, cost_amount FROM daily_sales {_WHERE}
+    SELECT receipts, revenue, tax_amount, cost_amount FROM daily_sales {_WHERE}
     UNION ALL
-    SELECT (type <> 'refund')::int, total_amount, cost_amount FROM sales AS sale {_TAIL}
+    SELECT (type <> 'refund')::int, total_amount, tax_amount, cost_amount FROM sales AS sale {_TAIL}
 ) AS part
 """
 _HOURS = f"""
@@ -64,13 +65,15 @@ FROM (
 GROUP BY business_date, hour ORDER BY business_date, hour
 """
 _PRODUCTS = f"""
-SELECT product.id, product.name, unit.name, round(best.quantity, 3), best.revenue, best.cost
+SELECT product.id, product.name, unit.name, round(best.quantity, 3), best.revenue, best.tax, best.cost
 FROM (
-    SELECT product_id, sum(quantity) AS quantity, sum(revenue) AS revenue, sum(cost) AS cost
+    SELECT product_id, sum(quantity) AS quantity, sum(revenue) AS revenue, sum(tax) AS tax,
+           sum(cost) AS cost
     FROM (
-        SELECT product_id, quantity, revenue, cost_amount AS cost FROM daily_product_sales {_WHERE}
+        SELECT product_id, quantity, revenue, tax_amount AS tax, cost_amount AS cost FROM daily_product_sales {_WHERE}
         UNION ALL
-        SELECT item.product_id, item.quantity * item.multiplier, item.total_amount, item.cost_amount
+        SELECT item.product_id, item.quantity * item.multiplier, item.total_amount, item.tax_amount,
+               item.cost_amount
         FROM sales AS sale
         JOIN sale_items AS item ON item.organization_id = sale.organization_id AND item.sale_id = sale.id
         {_TAIL}
@@ -115,6 +118,7 @@ class Totals(NamedTuple):
 
     receipts: int
     revenue: Decimal
+    tax: Decimal
     cost: Decimal
 
 
@@ -135,7 +139,13 @@ class ProductSold(NamedTuple):
     unit: str
     quantity: Decimal
     revenue: Decimal
+    tax: Decimal
     cost: Decimal
+
+    @property
+    def profit(self) -> Decimal:
+        """What was earned: the revenue without its VAT, less what the goods cost."""
+        return self.revenue - self.tax - self.cost
 
 
 class MethodPaid(NamedTuple):

@@ -34,8 +34,11 @@ class StatsOut(Schema):
     revenue = MoneyField(
         metadata={"description": "what was to be paid, with VAT and rounding, refunds taken off"}
     )
+    tax = MoneyField(metadata={"description": "the VAT in it"})
     cost = MoneyField(allow_none=True)
-    gross_profit = MoneyField(allow_none=True)
+    gross_profit = MoneyField(
+        allow_none=True, metadata={"description": "revenue without VAT, less the cost of the goods"}
+    )
     expenses = MoneyField(allow_none=True)
     net_profit = MoneyField(allow_none=True)
     receipts = fields.Integer(metadata={"description": "sales and exchanges"})

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from smartpos.catalog.models import Category, Product, Promotion
-from smartpos.catalog.queries.reporting import CATEGORY, COST, PRODUCT
+from smartpos.catalog.queries.reporting import CATEGORY, PRODUCT
 from smartpos.catalog.queries.tree import of_category
 from smartpos.core.admin.labels import Words
 from smartpos.core.paging import AnySelect
@@ -17,21 +17,21 @@ from smartpos.core.reports import (
     Report,
     ReportGroup,
     declare_report,
-    percent_of,
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, Till, User
 from smartpos.sales.models import Restock, Sale, SaleItem
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries.reporting import (
+    EARNED,
     LINE_DISCOUNT,
     OF_LINES,
     OF_RECEIPTS,
     PAYMENTS,
     PERSON,
     TYPES,
+    earned,
     lines_asked,
-    percent,
     receipts_asked,
 )
 
@@ -59,9 +59,7 @@ def _receipts(asked: Asked) -> AnySelect:
             Sale.rounding_amount.label("rounding"),
             Sale.total_amount.label("total"),
             Sale.returned_amount.label("refunded"),
-            Sale.cost_amount.label("cost"),
-            (Sale.total_amount - Sale.cost_amount).label("profit"),
-            percent(Sale.total_amount - Sale.cost_amount, Sale.total_amount).label("margin"),
+            *earned(Sale.total_amount, Sale.tax_amount, Sale.cost_amount),
             Sale.is_offline.label("offline"),
         )
         .join_from(Sale, Branch, Branch.id == Sale.branch_id)
@@ -108,9 +106,7 @@ def _lines(asked: Asked) -> AnySelect:
             SaleItem.vat_rate.label("vat_rate"),
             SaleItem.tax_amount.label("tax"),
             SaleItem.total_amount.label("total"),
-            SaleItem.cost_amount.label("cost"),
-            (SaleItem.total_amount - SaleItem.cost_amount).label("profit"),
-            percent(SaleItem.total_amount - SaleItem.cost_amount, SaleItem.total_amount).label("margin"),
+            *earned(SaleItem.total_amount, SaleItem.tax_amount, SaleItem.cost_amount),
             SaleItem.restock.label("restock"),
         )
         .join_from(Sale, SaleItem, SaleItem.sale_id == Sale.id)
@@ -126,12 +122,6 @@ def _lines(asked: Asked) -> AnySelect:
         query = query.where(Sale.type == asked["type"])
     return query
 
-
-_EARNED = (
-    Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=COST),
-    Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=COST),
-    Column("margin", _l("Margin"), ColumnKind.PERCENT, total=percent_of("profit", "total"), permission=COST),
-)
 
 declare_report(
     Report(
@@ -159,7 +149,7 @@ declare_report(
             Column("rounding", _l("Rounding"), ColumnKind.MONEY, total=True),
             Column("total", _l("Total"), ColumnKind.MONEY, total=True),
             Column("refunded", _l("Refunded"), ColumnKind.MONEY, total=True),
-            *_EARNED,
+            *EARNED,
             Column("offline", _l("Made without a connection"), ColumnKind.FLAG),
         ),
         select=_receipts,
@@ -199,7 +189,7 @@ declare_report(
             Column("vat_rate", _l("VAT rate"), ColumnKind.PERCENT),
             Column("tax", _l("VAT"), ColumnKind.MONEY, total=True),
             Column("total", _l("Total"), ColumnKind.MONEY, total=True),
-            *_EARNED,
+            *EARNED,
             Column(
                 "restock",
                 _l("Where it went"),

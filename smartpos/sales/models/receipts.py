@@ -181,8 +181,8 @@ class Sale(TenantModel):
 
     @property
     def margin_amount(self) -> Decimal:
-        """What was earned: the total less the cost of the goods, as both were at the moment of sale."""
-        return self.total_amount - self.cost_amount
+        """What was earned: the total without VAT less the cost of the goods, as all were at the moment of sale."""
+        return self.total_amount - self.tax_amount - self.cost_amount
 
     def __str__(self) -> str:
         return self.number

@@ -99,6 +99,30 @@ def percent(part: Any, of_whole: Any) -> ColumnElement[Decimal]:
     return cast(part * 100 / func.nullif(of_whole, Decimal(0)), Numeric(38, 2))
 
 
+def earned(revenue: Any, tax: Any, cost: Any) -> list[Any]:
+    """Cost, gross profit and margin, by the keys of ``EARNED``.
+
+    The profit is what is left of the revenue without its VAT once the goods are paid for, whose cost has no VAT in it
+    either where the shop gets that back; the margin is the profit in per cent of that revenue.
+    """
+    net = revenue - tax
+    return [cost.label("cost"), (net - cost).label("profit"), percent(net - cost, net).label("margin")]
+
+
+def margin_of(totals: Mapping[str, Any]) -> Decimal | None:
+    """The margin of all rows: profit and cost together are the revenue without VAT. None of nothing."""
+    net = Decimal(totals["profit"]) + Decimal(totals["cost"])
+    return (Decimal(totals["profit"]) * 100 / net).quantize(Decimal("0.01")) if net else None
+
+
+EARNED = (
+    Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=COST),
+    Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=COST),
+    Column("margin", _l("Margin"), ColumnKind.PERCENT, total=margin_of, permission=COST),
+)
+"""What was earned; the values are those of ``earned``."""
+
+
 def amount_per(amount: Any, count: Any) -> ColumnElement[Decimal]:
     """What comes to one of ``count``."""
     return cast(amount / func.nullif(count, 0), Numeric(38, 2))
@@ -117,7 +141,7 @@ def per(amount: str, count: str) -> Callable[[Mapping[str, Any]], Decimal | None
 
 def receipt_figures() -> list[Any]:
     """The figures of a group of receipts, by the keys of ``RECEIPT_COLUMNS``."""
-    revenue, cost = func.sum(Sale.total_amount), func.sum(Sale.cost_amount)
+    revenue, tax = func.sum(Sale.total_amount), func.sum(Sale.tax_amount)
     sold = func.count().filter(Sale.type != SaleType.REFUND)
     return [
         whole(sold).label("receipts"),
@@ -125,12 +149,10 @@ def receipt_figures() -> list[Any]:
         func.sum(Sale.gross_amount).label("gross"),
         func.sum(Sale.discount_amount).label("discount"),
         func.sum(Sale.returned_amount).label("refunded"),
-        func.sum(Sale.tax_amount).label("tax"),
+        tax.label("tax"),
         revenue.label("revenue"),
         amount_per(revenue, sold).label("average"),
-        cost.label("cost"),
-        (revenue - cost).label("profit"),
-        percent(revenue - cost, revenue).label("margin"),
+        *earned(revenue, tax, func.sum(Sale.cost_amount)),
     ]
 
 
@@ -143,11 +165,7 @@ RECEIPT_COLUMNS = (
     Column("tax", _l("VAT"), ColumnKind.MONEY, total=True),
     Column("revenue", _l("Revenue"), ColumnKind.MONEY, total=True),
     Column("average", _l("Average receipt"), ColumnKind.MONEY, total=per("revenue", "receipts")),
-    Column("cost", _l("Cost"), ColumnKind.MONEY, total=True, permission=COST),
-    Column("profit", _l("Gross profit"), ColumnKind.MONEY, total=True, permission=COST),
-    Column(
-        "margin", _l("Margin"), ColumnKind.PERCENT, total=percent_of("profit", "revenue"), permission=COST
-    ),
+    *EARNED,
 )
 
 LINE_DISCOUNT = SaleItem.promotion_amount + SaleItem.discount_amount + SaleItem.cart_discount_amount
@@ -156,15 +174,13 @@ LINE_DISCOUNT = SaleItem.promotion_amount + SaleItem.discount_amount + SaleItem.
 
 def line_figures() -> list[Any]:
     """The figures of a group of lines, by the keys of ``LINE_COLUMNS``."""
-    revenue, cost = func.sum(SaleItem.total_amount), func.sum(SaleItem.cost_amount)
+    revenue, tax = func.sum(SaleItem.total_amount), func.sum(SaleItem.tax_amount)
     return [
         func.sum(SaleItem.gross_amount).label("gross"),
         func.sum(LINE_DISCOUNT).label("discount"),
-        func.sum(SaleItem.tax_amount).label("tax"),
+        tax.label("tax"),
         revenue.label("revenue"),
-        cost.label("cost"),
-        (revenue - cost).label("profit"),
-        percent(revenue - cost, revenue).label("margin"),
+        *earned(revenue, tax, func.sum(SaleItem.cost_amount)),
     ]
 
 
@@ -175,7 +191,7 @@ LINE_COLUMNS = (
     Column("tax", _l("VAT"), ColumnKind.MONEY, total=True),
     Column("revenue", _l("Revenue"), ColumnKind.MONEY, total=True),
     SHARE,
-    *RECEIPT_COLUMNS[-3:],
+    *EARNED,
 )
 
 
