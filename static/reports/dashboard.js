@@ -38,10 +38,16 @@ function Way({ href, className, children }) {
   return href ? html`<a class=${className} href=${href}>${children}</a>` : html`<div class=${className}>${children}</div>`;
 }
 
+/** How small a figure has to be set to stay on one line, by the number of its characters. */
+function lengthOf(shown) {
+  if (shown.length > 13) return "longest";
+  return shown.length > 9 ? "long" : "";
+}
+
 function Tile({ label, value, shown, note, link, change, tone }) {
   return html`<${Way} href=${link} className="tile-body">
     <span class="tile-label">${label}</span>
-    <span class=${`tile-value ${tone}`} title=${shown}><${Figure} value=${value} shown=${shown} /></span>
+    <span class=${`tile-value ${tone} ${lengthOf(shown)}`} title=${shown}><${Figure} value=${value} shown=${shown} /></span>
     <span class="tile-note">
       ${change && html`<b class=${change.tone} title=${change.against}>${change.text}<span class="sr-only"> ${change.against}</span></b>`}
       ${change && note && " \u00b7 "}${note}
