@@ -5,6 +5,7 @@
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -126,6 +127,8 @@ def app(base_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
         db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
         outer.rollback()
         connection.close()
+        # A disk knows no transactions, and the next test's shop has the same number.
+        shutil.rmtree(Path(base_app.config["DATA_FOLDER"]) / "files", ignore_errors=True)
 
 
 @pytest.fixture
