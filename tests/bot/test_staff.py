@@ -8,12 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from smartpos.bot import answering
 from smartpos.core.db import db
 from smartpos.core.events import dispatch_events
-from smartpos.identity.models import User, UserStatus
+from smartpos.core.permissions import RoleKey
+from smartpos.identity.models import Role, RolePermission, User, UserStatus
 from smartpos.notifications.jobs import send_deliveries
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, LinkStatus, TelegramLink
 from smartpos.notifications.operations import send_message
@@ -213,7 +214,17 @@ def test_a_count_is_posted_by_a_button_once(shop: Shop, person: Meet) -> None:
     with shop.inside("warehouse"):
         counts.finish_count(number, actor=shop.actor("warehouse"))
     waiting = owner.writes("/waiting")[-1]
-    assert "1 product differs" in waiting.text
+    assert "1 product differs" in waiting.text and "missing" in waiting.text
+    # Who may post counts and not see purchase prices hears how many differ, and not of what worth.
+    with shop.inside("owner"):
+        manager = select(Role.id).where(Role.key == RoleKey.MANAGER)
+        costs = (RolePermission.permission == "catalog:cost:read", RolePermission.role_id.in_(manager))
+        db.session.execute(
+            delete(RolePermission).where(*costs), execution_options={"synchronize_session": False}
+        )
+        db.session.commit()
+    seen = connected(shop, person("Manager"), "manager").writes("/waiting")[-1].text
+    assert "1 product differs" in seen and "missing" not in seen
     _note, edited = owner.presses(waiting, "Post")
     assert "Posted · Owner" in edited.text
     note, _edited = owner.presses(waiting, "Post")

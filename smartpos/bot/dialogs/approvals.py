@@ -13,6 +13,7 @@ from smartpos.bot.chat import Chat, as_staff
 from smartpos.bot.menu import keys_of
 from smartpos.bot.replies import Edit, Note, Press, Reply, Say
 from smartpos.bot.words import amount
+from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.db import db
 from smartpos.core.errors import Forbidden
 from smartpos.core.figures import quantity_text
@@ -65,7 +66,8 @@ def waiting(chat: Chat) -> list[Reply]:
         if who.can(StockPermission.COUNT_POST):
             review = count_queries.counts(status=CountStatus.REVIEW).order_by(StockCount.id).limit(MOST)
             found += [
-                Say(_count_text(chat, count), _count_presses(count)) for count in db.session.scalars(review)
+                Say(_count_text(chat, count, who), _count_presses(count))
+                for count in db.session.scalars(review)
             ]
     return found or [Say(_("Nothing waits for you."), keys=keys_of(chat))]
 
@@ -117,8 +119,8 @@ def _post_count(chat: Chat, number: int) -> list[Reply]:
             count = count_operations.post_count(number, actor=who)
         except CountNotOpen as error:
             db.session.refresh(count)
-            return [Note(_done_already(error), alert=True), Edit(_count_text(chat, count))]
-        return [Note(_("Posted")), Edit(_count_text(chat, count))]
+            return [Note(_done_already(error), alert=True), Edit(_count_text(chat, count, who))]
+        return [Note(_("Posted")), Edit(_count_text(chat, count, who))]
 
 
 def _too_late(transfer: StockTransfer, error: Exception | None = None) -> list[Reply]:
@@ -159,19 +161,19 @@ def _transfer_presses(transfer: StockTransfer) -> list[list[Press]]:
     return [[Press(_("Approve"), f"ta:{transfer.id}"), Press(_("Reject"), f"tr:{transfer.id}")]]
 
 
-def _count_text(chat: Chat, count: StockCount) -> str:
+def _count_text(chat: Chat, count: StockCount, who: Actor) -> str:
     sign, state = _COUNT_STATES[count.status]
     totals = count_queries.count_totals(count)
     differing = ngettext("%(num)d product differs", "%(num)d products differ", totals.differing)
-    money = _(
-        "found %(up)s, missing %(down)s", up=amount(chat, totals.up), down=amount(chat, abs(totals.down))
-    )
+    if who.can(CatalogPermission.COST_READ):  # the worth of what differs is a matter of purchase prices
+        up, down = amount(chat, totals.up), amount(chat, abs(totals.down))
+        differing += ": " + _("found %(up)s, missing %(down)s", up=up, down=down)
     return "\n".join(
         [
             _("Stock count %(number)s", number=count.number),
             count.branch.name,
             "",
-            f"{differing}: {money}" if totals.differing else _("Nothing differs."),
+            differing if totals.differing else _("Nothing differs."),
             "",
             f"{sign} {state}{_by(count.posted_by or count.cancelled_by)}",
         ]
