@@ -72,17 +72,19 @@ def store_file(
 
 
 @contextmanager
-def workshop(name: str) -> Iterator[Path]:
+def workshop(name: str, attempt: str) -> Iterator[Path]:
     """An empty folder of the tenant in force for files that are being made, gone afterwards whatever happens.
 
-    It lies beside the finished files, so that ``adopt_file`` only renames. What a killed process leaves there is
-    removed by the next one with the same name, or at night like every file without a row.
+    It lies beside the finished files, so that ``adopt_file`` only renames, and belongs to one attempt alone. What a
+    killed process leaves there is removed by the next attempt at the same ``name``, or at night like every file
+    without a row; whoever was not dead after all loses its files and leaves those of the next one alone.
     """
     organization_id = current_organization_id()
     if organization_id is None:
         raise ScopeMissing("a file belongs to an organization")
-    folder = _folder(organization_id) / name
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in _folder(organization_id).glob(f"{name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = _folder(organization_id) / f"{name}-{attempt}"
     folder.mkdir(parents=True, mode=0o700)
     try:
         yield folder

@@ -1,6 +1,7 @@
 """Downloads: compared with the ledger, over the API, their links, and what people may do with them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from smartpos.core.db import db, utc_now
+from smartpos.core.files import workshop
 from smartpos.core.models import AuditAction, AuditLog
 from smartpos.notifications.models import Notification
 from smartpos.reports.fetching import link_of
 from smartpos.reports.models import ReportRun, RunSource, RunStatus
-from smartpos.reports.operations.exports import MOST_OPEN
+from smartpos.reports.operations.exports import (
+    MOST_OPEN,
+    Begun,
+    begin_export,
+    complete_export,
+    fail_export,
+    lost_exports,
+    retry_export,
+)
 from smartpos.sales.models import Sale, SaleItem
 from tests.cast import Shop
 from tests.conftest import Api
@@ -248,6 +258,44 @@ def test_the_page_shows_bars_reasons_and_nothing(
     assert made_of(shop, run_id, make=True).status is RunStatus.DONE
     # Done twice by two workers, it is done once.
     assert made_of(shop, run_id, make=True).attempts == 1
+
+
+def test_a_worker_that_was_thought_dead_spoils_nothing(shop: Shop, export: Export) -> None:
+    """It comes back after its run was called off, asked for once more and taken on by another worker."""
+    run_id = export("products", "csv").id
+
+    def begun_again() -> Begun:
+        with shop.inside("owner"):
+            found = begin_export(run_id)
+            assert found is not None
+            return found
+
+    with shop.inside("owner"):
+        run = db.session.get_one(ReportRun, run_id)
+        run.status, run.attempts = RunStatus.WAITING, 0
+    first = begun_again()
+    with shop.inside("owner"):
+        run = db.session.get_one(ReportRun, run_id)
+        run.cancel_asked, run.beat_at = True, utc_now() - timedelta(minutes=3)
+        db.session.flush()
+        lost_exports()
+        retry_export(run, actor=shop.actor("owner"))
+    second = begun_again()
+    with shop.inside("owner"), workshop("export-1", "1") as old:
+        (old / "made.csv").write_text("half")
+        with workshop("export-1", "2") as new:
+            (new / "made.csv").write_text("whole")
+            assert not old.exists()
+            with suppress(FileNotFoundError):
+                complete_export(first, old / "made.csv", rows=1, columns=[], actor=shop.actor("owner"))
+            assert fail_export(first, "no") is None
+            with workshop("export-11", "1"):
+                assert (new / "made.csv").read_text() == "whole"
+            run = complete_export(second, new / "made.csv", rows=7, columns=[], actor=shop.actor("owner"))
+            assert run is not None
+    made = made_of(shop, run_id)
+    assert (made.status, made.rows) == (RunStatus.DONE, 7)
+    assert made.path is not None and made.path.read_text() == "whole"
 
 
 def test_who_left_gets_no_file(shop: Shop, export: Export) -> None:

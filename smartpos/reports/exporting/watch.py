@@ -48,11 +48,11 @@ class Stopped(Exception):
 class Watch:
     """``with Watch(...) as watch: write(..., progress=watch)``; counting how many rows are done costs nothing."""
 
-    def __init__(self, organization_id: int, run_id: int, attempt: int) -> None:
+    def __init__(self, organization_id: int, run_id: int, started_at: datetime) -> None:
         self.done = 0
         self.total: int | None = None
         self.why: Why | None = None
-        self._run = (organization_id, run_id, attempt)
+        self._run = (organization_id, run_id, started_at)
         self._scope = Scope(organization_id)
         self._engine: Any = db.engine
         self._reading: Any = None
@@ -99,7 +99,7 @@ class Watch:
                 return
 
     def _tell(self) -> Why | None:
-        organization_id, run_id, attempt = self._run
+        organization_id, run_id, started_at = self._run
         runs = ReportRun.__table__
         statement = (
             update(ReportRun)
@@ -107,7 +107,7 @@ class Watch:
                 runs.c.organization_id == organization_id,
                 runs.c.id == run_id,
                 runs.c.status == RunStatus.RUNNING,
-                runs.c.attempts == attempt,
+                runs.c.started_at == started_at,
             )
             .values(rows_done=self.done, rows_total=self.total, beat_at=datetime.now(UTC))
             .returning(runs.c.cancel_asked)

@@ -90,9 +90,9 @@ def expire_exports() -> None:
 def _work(begun: Begun, actor: Actor) -> None:
     """Make the file and keep it, or say why there is none."""
     organization_id = actor.organization.id
-    name = f"export-{begun.id}"
-    watch = Watch(organization_id, begun.id, begun.attempt)
-    with workshop(name) as folder:
+    watch = Watch(organization_id, begun.id, begun.started_at)
+    # A folder of its own for each attempt: a worker that was thought dead still puts away what it takes for its own.
+    with workshop(f"export-{begun.id}", f"{begun.started_at:%Y%m%d%H%M%S%f}") as folder:
         made = folder / f"made.{begun.format}"
         try:
             with watch:

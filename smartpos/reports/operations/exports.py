@@ -1,13 +1,13 @@
 """A download from its order to its file: what people ask for, and what the worker reports.
 
 The row of the run is the truth. It is done in the same commit that makes the row of its file, so nobody is ever given
-half a file; and whoever works at it holds its number of attempts, so that a worker that was thought dead and comes back
-changes nothing.
+half a file; and whoever works at it holds the moment at which it began, so that a worker that was thought dead and
+comes back changes nothing, even when somebody has asked for the file once more meanwhile.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,7 @@ class Begun:
     """A run that the worker has taken on."""
 
     id: int
-    attempt: int
+    started_at: datetime
     source: RunSource
     report: str
     title: str
@@ -174,7 +174,7 @@ def begin_export(run_id: int) -> Begun | None:
     db.session.flush()
     return Begun(
         run.id,
-        run.attempts,
+        run.started_at,
         run.source,
         run.report,
         run.title,
@@ -233,7 +233,7 @@ def _held(begun: Begun) -> ReportRun | None:
         .where(
             ReportRun.id == begun.id,
             ReportRun.status == RunStatus.RUNNING,
-            ReportRun.attempts == begun.attempt,
+            ReportRun.started_at == begun.started_at,
         )
         .with_for_update()
         .execution_options(populate_existing=True)
