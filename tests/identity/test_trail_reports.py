@@ -89,6 +89,13 @@ def test_every_change_of_a_price_with_the_one_before(shop: Shop, stranger: Shop)
     tomorrow = (utc_now() + timedelta(days=2)).date().isoformat()
     assert ask(shop, "price-changes", **{"from": tomorrow, "to": tomorrow})[0] == []
     assert ask(stranger, "price-changes", "stranger")[0] == []
+    # Who corrects a price that was typed as a placeholder makes a change of billions of per cent.
+    with shop.inside("manager"):
+        db.session.get_one(Product, bread).price = Decimal("0.01")
+    with shop.inside("manager"):
+        db.session.get_one(Product, bread).price = Decimal(25_000_000)
+    rows, _totals = ask(shop, "price-changes", product_id=str(bread))
+    assert max(row["percent"] or 0 for row in rows) == Decimal("249999999900.00")
     with shop.inside():
         trail = all_of(
             shop, AuditLog, AuditLog.entity_type == "prices", AuditLog.action != AuditAction.ACCESS

@@ -102,7 +102,7 @@ def _select(asked: Asked) -> AnySelect:
             change.c.before,
             change.c.after,
             difference.label("difference"),
-            cast(difference * 100 / func.nullif(change.c.before, 0), Numeric(12, 2)).label("percent"),
+            cast(difference * 100 / func.nullif(change.c.before, 0), Numeric(38, 2)).label("percent"),
             shown_name().label("person"),
         )
         .select_from(change)

@@ -116,7 +116,7 @@ def _by_category(asked: Asked) -> AnySelect:
         ExpenseCategory.name.label("category"),
         cast(func.count(), Integer).label("expenses"),
         amount.label("amount"),
-        cast(amount * 100 / func.sum(amount).over(), Numeric(12, 2)).label("share"),
+        cast(amount * 100 / func.sum(amount).over(), Numeric(38, 2)).label("share"),
     ).group_by(ExpenseCategory.id, ExpenseCategory.name)
 
 

@@ -257,7 +257,7 @@ def _price_changes(asked: Asked) -> AnySelect:
             before.c.price.label("price_before"),
             price.label("price"),
             difference.label("difference"),
-            cast(difference * 100 / func.nullif(before.c.price, 0), Numeric(12, 2)).label("percent"),
+            cast(difference * 100 / func.nullif(before.c.price, 0), Numeric(38, 2)).label("percent"),
             cast(difference * func.coalesce(item.received_quantity, item.quantity), Numeric(18, 2)).label(
                 "effect"
             ),
