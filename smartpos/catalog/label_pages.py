@@ -285,7 +285,7 @@ def _texts() -> dict[str, str]:
         "remove": _("Remove {name}"),
         "total": _("Labels: {count}"),
         "ready": _("{count} labels are ready."),
-        "open": _("Open"),
+        "open": _("Show"),
         "save": _("Save as a file"),
         "failed": _("The server does not answer. Please try again."),
         "in_stock": _("in stock: {count}"),

@@ -164,7 +164,7 @@ declare_report(
             ),
             Column("owed", _l("Owed"), ColumnKind.MONEY, total=True),
             Column("settled", _l("Paid"), ColumnKind.MONEY, total=True),
-            Column("open", _l("Open"), ColumnKind.MONEY, total=True),
+            Column("open", _l("Still due"), ColumnKind.MONEY, total=True),
         ),
         select=_open,
         order=("due_on", "entry_id"),

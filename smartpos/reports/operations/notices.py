@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from smartpos.core.figures import day_text, money_text
+from smartpos.core.figures import day_text, grouped, money_text
 from smartpos.notifications.models import Channel, Level, Mode
 from smartpos.notifications.operations import Kind, NoticeGroup, declare_kind
 from smartpos.notifications.operations.kinds import Facts
@@ -47,7 +47,7 @@ declare_kind(
         _l("A download is ready"),
         NoticeGroup.REPORTS,
         title=lambda facts: _("Ready to download: %(title)s", title=facts["title"]),
-        text=lambda facts: _("Rows: %(rows)s", rows=facts["rows"]),
+        text=lambda facts: _("Rows: %(rows)s", rows=grouped(int(facts["rows"]), 0)),
         level=Level.GOOD,
         permission=ReportsPermission.EXPORT_CREATE.value,
         icon="download",

@@ -122,7 +122,7 @@ def _texts() -> dict[str, Any]:
     return {
         "live": _("Live"),
         "away": _("No connection"),
-        "report": _("Open"),
+        "report": _("Show"),
         "as_table": _("The same as a table"),
         "updated": _("Brought up to date at {time}"),
     }
