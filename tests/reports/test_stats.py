@@ -74,6 +74,9 @@ def test_the_figures_of_a_period(shop: Shop, trade: dict[str, int], api_of: Call
     assert owner.get("/api/stats", query_string={"from": yesterday}).json["revenue"] == "50000.00"
     asked = {"from": yesterday, "to": yesterday, "branch_id": shop.branch_id}
     assert owner.get("/api/stats", query_string=asked).json["receipts"] == 1
+    for slug, profit in (("profit", "gross"), ("sales-by-day", "profit"), ("sales-by-product", "profit")):
+        totals = owner.get(f"/api/reports/{slug}?period=today").json["totals"]
+        assert totals[profit] == found["gross_profit"], slug
     nothing = owner.get("/api/stats", query_string={"branch_id": shop.warehouse_id}).json
     assert (nothing["revenue"], nothing["average_receipt"], nothing["top_products"]) == ("0.00", None, [])
 
