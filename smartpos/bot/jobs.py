@@ -15,7 +15,7 @@ from smartpos.core.db import db
 from smartpos.core.jobs import commit_step, enqueue_after_commit, job, periodic
 from smartpos.core.redis import connection
 from smartpos.core.tenancy import platform_scope, tenant_scope
-from smartpos.identity.queries import system_actor
+from smartpos.identity.queries import is_working, system_actor
 from smartpos.identity.queries.organizations import working_organizations
 from smartpos.notifications.channels import Outgoing, Retry
 from smartpos.notifications.errors import NoSuchBroadcast
@@ -51,7 +51,8 @@ def send_broadcast(organization_id: int, broadcast_id: int, chain: int) -> None:
         return
     ends = time.monotonic() + TURN_SECONDS
     with tenant_scope(organization_id):
-        while time.monotonic() < ends:
+        # The sweep goes on with the broadcast when the shop works again.
+        while time.monotonic() < ends and is_working(organization_id):
             taken = take_due(limit=AT_ONCE, broadcast_id=broadcast_id)
             commit_step()
             if not taken:
@@ -63,7 +64,8 @@ def send_broadcast(organization_id: int, broadcast_id: int, chain: int) -> None:
                 return
             if pause:
                 time.sleep(min(pause, TURN_SECONDS))
-        enqueue_after_commit(send_broadcast, organization_id, broadcast_id, chain)
+        if is_working(organization_id):
+            enqueue_after_commit(send_broadcast, organization_id, broadcast_id, chain)
 
 
 def _send_all(messages: list[Outgoing]) -> float:

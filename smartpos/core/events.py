@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import delete, event, func, literal, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -217,6 +218,8 @@ def _react(row: Event) -> None:
             with db.session.begin_nested():
                 reaction(happened)
                 db.session.flush()
+        except JobTimeoutException:
+            raise  # the worker's clock rings once; whoever swallows it works on without an end
         except (
             Exception
         ) as error:  # whatever it was, the other reactions and events are not to suffer from it

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from smartpos.core.db import db, utc_now
 from smartpos.core.jobs import PENDING, commit_step, enqueue_after_commit, job, periodic
 from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.identity.queries import is_working
 from smartpos.notifications import channels
 from smartpos.notifications.channels import Outgoing, Retry
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus
@@ -34,6 +35,9 @@ def send_deliveries(organization_id: int) -> None:
     ends = time.monotonic() + TURN_SECONDS
     resting: set[Channel] = set()
     with tenant_scope(organization_id):
+        # What was queued before a shop was suspended waits until it works again.
+        if not is_working(organization_id):
+            return
         fold_digests()
         commit_step()
         while True:

@@ -110,6 +110,7 @@ class SavedReportView(ReadOnlyView):
         "is_shared": _l("Shared"),
         "format": _l("Format"),
         "rhythm": _l("Is sent"),
+        "send_day": _l("Day"),
         "send_at": _l("Time"),
         "channels": _l("How it is sent"),
         "next_run_at": _l("Next time"),

@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from smartpos.core.db import db
+from smartpos.core.db import db, utc_now
 from smartpos.core.tenancy import platform_scope
 from smartpos.crm.models import Customer, CustomerEntryKind
 from smartpos.crm.operations import create_customer, delete_customer, post_entry
 from smartpos.identity.models import Branch, Organization, OrganizationStatus
-from smartpos.notifications.models import LinkStatus
+from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, LinkStatus
+from smartpos.notifications.operations import send_message
 from smartpos.sales.models import PaymentMethod
 from smartpos.sales.operations import SaleLine, SaleRequest, Tender, complete_sale, open_shift
 from tests.bot.people import come_in, link_of, make_customer, new_phone
@@ -182,8 +183,15 @@ def test_a_customer_stops_messages_and_takes_them_again(shop: Shop, person: Meet
     make_customer(shop, phone)
     aziza = person()
     come_in(shop, aziza, phone)
+    customer_id = link_of(shop, aziza).customer_id
+    with shop.inside():
+        waits = {"channel": Channel.TELEGRAM, "address": str(aziza.chat_id), "kind": "crm.debt_reminder"}
+        later = utc_now() + timedelta(hours=1)
+        number = send_message(**waits, body="Qarz", customer_id=customer_id, not_before=later)
     (stopped,) = aziza.writes("/stop")
     assert link_of(shop, aziza).stopped_at is not None
+    with shop.inside():
+        assert db.session.get_one(Delivery, number).status is DeliveryStatus.CANCELLED
     assert "🔔 Send me messages" in stopped.keys
     (balance,) = aziza.writes("/balance")
     assert "You owe nothing" in balance.text

@@ -82,6 +82,12 @@ def working_organizations() -> list[int]:
         return list(db.session.scalars(statement))
 
 
+def is_working(organization_id: int) -> bool:
+    """Whether a tenant is not suspended; for jobs, which may have been ordered before it was."""
+    statement = select(Organization.status).where(Organization.id == organization_id)
+    return db.session.scalar(statement) is OrganizationStatus.ACTIVE
+
+
 def organizations_at(hour: int, now: datetime) -> list[int]:
     """Those of ``working_organizations`` in whose own time zone it is ``hour`` o'clock now, or was within six hours.
 

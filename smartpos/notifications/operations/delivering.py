@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import select, update
 
 from smartpos.core import files
@@ -68,6 +69,18 @@ def take_due(
     if not ids:
         return []
     _call_off_for_the_dismissed(ids)
+    # Counted before they are tried: a message that kills its worker must come to an end like one that fails.
+    worn_out = (
+        update(Delivery)
+        .where(
+            Delivery.id.in_(ids),
+            Delivery.status == DeliveryStatus.WAITING,
+            Delivery.attempts >= MOST_ATTEMPTS,
+        )
+        .values(status=DeliveryStatus.FAILED)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(worn_out)
     taken = (
         update(Delivery)
         .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.WAITING)
@@ -137,6 +150,8 @@ def try_to_send(message: Outgoing) -> Exception | None:
         return error
     except FileNotFoundError as error:
         return Failed(f"{error.strerror}: {error.filename}")
+    except JobTimeoutException:
+        raise  # the worker's clock rings once; whoever swallows it works on without an end
     except Exception as error:  # one message of many: whatever it was, the others are to go out
         log.exception("message_not_sent", delivery_id=message.id, channel=message.channel.value)
         return Retry(f"{type(error).__name__}: {error}")

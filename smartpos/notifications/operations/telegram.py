@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from smartpos.core.db import db, utc_now
@@ -20,6 +20,7 @@ from smartpos.identity.actors import Actor
 from smartpos.notifications.models import (
     Broadcast,
     BroadcastStatus,
+    Channel,
     Delivery,
     DeliveryStatus,
     LinkStatus,
@@ -113,8 +114,14 @@ def stop_messages(link: TelegramLink, *, stop: bool) -> None:
         under_way = select(func.concat("broadcast:", Broadcast.id, ":", link.chat_id)).where(
             Broadcast.status == BroadcastStatus.SENDING
         )
+        # Reminders wait by the customer, broadcasts by the chat; what staff of the shop are told is another matter.
+        reminders = and_(
+            Delivery.customer_id == link.customer_id,
+            Delivery.channel == Channel.TELEGRAM,
+            Delivery.address == str(link.chat_id),
+        )
         statement = update(Delivery).where(
-            Delivery.dedupe_key.in_(under_way), Delivery.status == DeliveryStatus.WAITING
+            or_(Delivery.dedupe_key.in_(under_way), reminders), Delivery.status == DeliveryStatus.WAITING
         )
         db.session.execute(
             statement.values(status=DeliveryStatus.CANCELLED),

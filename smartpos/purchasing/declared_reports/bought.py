@@ -37,6 +37,7 @@ from smartpos.core.reports import (
 from smartpos.crm.models import Supplier
 from smartpos.crm.permissions import CrmPermission
 from smartpos.identity.models import Branch
+from smartpos.identity.queries import in_sight
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
 from smartpos.purchasing.permissions import PurchasingPermission
 
@@ -230,6 +231,7 @@ def _price_changes(asked: Asked) -> AnySelect:
             older.supplier_id == Purchase.supplier_id,
             older.type == PurchaseType.PURCHASE,
             older.status == PurchaseStatus.CONFIRMED,
+            in_sight(older.branch_id),
             tuple_(older.document_date, older.id, older_item.id)
             < tuple_(Purchase.document_date, Purchase.id, item.id),
         )
