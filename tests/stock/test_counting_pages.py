@@ -352,9 +352,9 @@ def test_labels_of_the_scale_bring_their_weight(live_server: LiveServer, browser
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
         page.wait_for_url(re.compile(r"/(admin|profile|till|counts)"))
-        page.goto(f"{live_server.url}/counts/{count}")
+        with page.expect_response(re.compile(rf"/api/counts/{count}/products"), timeout=PATIENCE):
+            page.goto(f"{live_server.url}/counts/{count}")
         expect(page.locator(".count-strip")).not_to_contain_text("loaded", timeout=PATIENCE)
-        page.wait_for_function("document.querySelectorAll('.count-strip .pill').length > 0")
         field = page.locator("#count-amount")
         for label, shown in (("200045100350", "0,35"), ("200045101200", "1,55")):
             scan(page, label + check_digit(label))
