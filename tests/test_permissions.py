@@ -85,6 +85,7 @@ def test_every_permission_is_asked_for_somewhere() -> None:
         "sales:sale:refund_other_tender",
         "sales:sale:send_for_others",
         "sales:cash:expense",
+        "reports:saved:share",
     }
     assert known - named - within == set()
 

@@ -32,7 +32,7 @@ def shown(browser: FlaskClient, address: str, status: int = 200) -> str:
 
 
 def rows_of(page: str) -> list[str]:
-    table = re.search(r'<table class="table count-report[^"]*">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    table = re.search(r'<table class="table[^"]*count-report">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
     return [] if table is None else re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL)
 
 
