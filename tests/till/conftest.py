@@ -136,9 +136,9 @@ class Till:
     def reload(self) -> None:
         """Show the page anew and wait until what has changed in the back office has arrived."""
         # A busy machine may be idle for longer than a network that is at rest.
-        with self.page.expect_response(lambda answer: "/api/products?" in answer.url) as changes:
+        # An answer that the reload breaks off never ends, so it is the end of a request that is waited for.
+        with self.page.expect_event("requestfinished", lambda request: "/api/products?" in request.url):
             self.page.reload()
-        changes.value.finished()
         self.ready()
         self.page.wait_for_load_state("networkidle")
 
