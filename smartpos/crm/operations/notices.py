@@ -11,6 +11,7 @@ from smartpos.core.money import plain
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries.accounts import CUSTOMERS
 from smartpos.crm.queries.dues import Dues, dues_of
+from smartpos.crm.queries.ledgers import Ledger
 from smartpos.identity.actors import Actor
 from smartpos.notifications.models import Channel, Level, Mode
 from smartpos.notifications.operations import Kind, NoticeGroup, declare_kind, notify, was_told
@@ -72,21 +73,26 @@ def _text(facts: Facts) -> str:
 
 def tell_of_debts(*, actor: Actor) -> int:
     """Tell those who answer for customers' debts what is due, once a day; gives how many were told. Safe to repeat."""
+    return tell_of_dues(DEBTS_DUE, CUSTOMERS, link="/customers/debts", actor=actor)
+
+
+def tell_of_dues(kind: str, ledger: Ledger, *, link: str, actor: Actor) -> int:
+    """Tell of what is due in the accounts of a ledger, once a day; gives how many were told. Safe to repeat."""
     shop = actor.organization.id
-    key = f"{DEBTS_DUE}:{actor.organization.today}"
-    if was_told(DEBTS_DUE, origin_kind=ORGANIZATION_ORIGIN, origin_id=shop, dedupe_key=key):
+    key = f"{kind}:{actor.organization.today}"
+    if was_told(kind, origin_kind=ORGANIZATION_ORIGIN, origin_id=shop, dedupe_key=key):
         return 0
-    dues = dues_of(CUSTOMERS, actor, days=SOON_DAYS, most=SHOWN)
+    dues = dues_of(ledger, actor, days=SOON_DAYS, most=SHOWN)
     if dues.is_empty:
         return 0
     # The sums are of all workspaces, so they are for people who see all of them.
     return notify(
-        DEBTS_DUE,
+        kind,
         facts=facts_of(dues, actor),
         origin_kind=ORGANIZATION_ORIGIN,
         origin_id=shop,
         dedupe_key=key,
-        link="/customers/debts",
+        link=link,
         whole=True,
     )
 

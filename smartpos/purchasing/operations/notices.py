@@ -7,12 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.figures import money_text
-from smartpos.crm.operations.notices import ORGANIZATION_ORIGIN, SHOWN, SOON_DAYS, facts_of, lines_of
-from smartpos.crm.queries.dues import dues_of
+from smartpos.crm.operations.notices import lines_of, tell_of_dues
 from smartpos.crm.queries.supplier_accounts import SUPPLIERS
 from smartpos.identity.actors import Actor
 from smartpos.notifications.models import Channel, Level, Mode
-from smartpos.notifications.operations import Kind, NoticeGroup, declare_kind, notify, was_told
+from smartpos.notifications.operations import Kind, NoticeGroup, declare_kind
 from smartpos.purchasing.permissions import PurchasingPermission as P
 
 PAYABLES_DUE = "purchasing.payables_due"
@@ -51,22 +50,7 @@ def _text(facts: Facts) -> str:
 
 def tell_of_payables(*, actor: Actor) -> int:
     """Tell those who pay suppliers what is due, once a day; gives how many were told. Safe to repeat."""
-    shop = actor.organization.id
-    key = f"{PAYABLES_DUE}:{actor.organization.today}"
-    if was_told(PAYABLES_DUE, origin_kind=ORGANIZATION_ORIGIN, origin_id=shop, dedupe_key=key):
-        return 0
-    dues = dues_of(SUPPLIERS, actor, days=SOON_DAYS, most=SHOWN)
-    if dues.is_empty:
-        return 0
-    return notify(
-        PAYABLES_DUE,
-        facts=facts_of(dues, actor),
-        origin_kind=ORGANIZATION_ORIGIN,
-        origin_id=shop,
-        dedupe_key=key,
-        link="/suppliers/debts",
-        whole=True,
-    )
+    return tell_of_dues(PAYABLES_DUE, SUPPLIERS, link="/suppliers/debts", actor=actor)
 
 
 declare_kind(
