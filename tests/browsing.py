@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # not for those who run without a browser
     from playwright.sync_api import Browser, Page
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-PATIENCE = 20_000
+PATIENCE = 20_000  # milliseconds until what a page should show is missed
 TYPING = 110  # milliseconds between two keys: nobody takes this for a scanner
 
 
@@ -34,7 +34,6 @@ def signing_in(browser: "Browser", url: str) -> Iterator[Callable[..., "Page"]]:
         context = browser.new_context(locale="en-US", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{url}/login")
         page.fill("[name=name]", who)

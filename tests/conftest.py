@@ -25,7 +25,7 @@ from smartpos.core.db import db
 from smartpos.core.permissions import RoleKey
 from smartpos.factory import create_app
 from tests import servers
-from tests.browsing import signing_in, speak_english
+from tests.browsing import PATIENCE, signing_in, speak_english
 from tests.cast import PASSWORD, ROLES, Shop, make_shop
 
 TEMPLATE = "smartpos_migrated"
@@ -270,10 +270,12 @@ def live_server(
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Headless Chromium, driven by Playwright."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tools.browser import browser_path
 
+    # A busy machine is no reason to fail, and who finds what they expect does not wait.
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser_path(),

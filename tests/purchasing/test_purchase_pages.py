@@ -12,7 +12,7 @@ from sqlalchemy import select
 from smartpos.core.db import db
 from smartpos.purchasing.models import Purchase, PurchaseStatus
 from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
-from tests.browsing import PATIENCE, PHONE, TYPING, scan, speak_english
+from tests.browsing import PHONE, TYPING, scan, speak_english
 from tests.cast import Shop
 from tests.conftest import LiveServer
 from tests.purchasing.helpers import TODAY, balance, broken, level, lots, make_supplier
@@ -60,7 +60,7 @@ def act(page: Page) -> None:
 
 
 def is_at(page: Page, row: int, column: str) -> None:
-    expect(page.locator(f'[data-row="{row}"][data-column="{column}"]')).to_be_focused(timeout=PATIENCE)
+    expect(page.locator(f'[data-row="{row}"][data-column="{column}"]')).to_be_focused()
 
 
 def last_purchase(shop: Shop) -> Purchase:

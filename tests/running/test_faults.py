@@ -105,6 +105,7 @@ def close_and_compare(run: Run, tills: list[Till], shifts: list[int], tally: Tal
     assert moved == (sum((row[2] for row in sold), Decimal(0)) / PRICE,)
     for till, shift_id in zip(tills, shifts, strict=True):
         total = sum((row[2] for row in sold if row[3] == shift_id), Decimal(0))
+        till.hang_up()
         status, report = till.post(f"/api/shifts/{shift_id}/close", {"closing_cash": str(total)})
         assert (status, Decimal(report["difference"])) == (200, Decimal(0)), report
 

@@ -122,6 +122,12 @@ class Till:
         self.connection = connection
         return answer.status, json.loads(content) if content else {}
 
+    def hang_up(self) -> None:
+        """Drop the connection, for whoever was at its other end may be dead by now."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
     def forget_answer(self, path: str, body: Any) -> None:
         """Send a request and hang up before the answer comes."""
         connection = http.client.HTTPConnection(self.address, timeout=SECONDS)
@@ -152,7 +158,7 @@ class Till:
                     self._send_copies(body, copies - 1)
                 status, answer = self.post("/api/sell", body)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                self.connection = None
+                self.hang_up()
                 self._trouble(type(error).__name__)
                 time.sleep(PAUSE)
                 continue

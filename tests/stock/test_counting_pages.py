@@ -20,7 +20,7 @@ from smartpos.stock.errors import CountNotOpen
 from smartpos.stock.models import BranchStock, CountStatus, StockAdjustment, StockCount, StockCountEntry
 from smartpos.stock.operations import Movement, post_movements
 from smartpos.stock.operations import counts as operations
-from tests.browsing import PATIENCE, PHONE, TYPING, scan, speak_english
+from tests.browsing import PHONE, TYPING, scan, speak_english
 from tests.cast import PASSWORD, Shop
 from tests.conftest import LiveServer
 
@@ -113,8 +113,8 @@ class Counting:
         self.ready()
 
     def ready(self) -> None:
-        expect(self.search).to_be_visible(timeout=PATIENCE)
-        expect(self.page.locator(".count-strip .pill", has_text="so far")).to_have_count(0, timeout=PATIENCE)
+        expect(self.search).to_be_visible()
+        expect(self.page.locator(".count-strip .pill", has_text="so far")).to_have_count(0)
 
     @property
     def search(self) -> Locator:
@@ -159,7 +159,7 @@ def test_a_shelf_is_counted_without_the_network_and_posted(
     phone.page.locator(".keypad button", has_text="7").click()
     expect(phone.amount).to_have_value("7")
     phone.add()
-    expect(phone.state("sent")).to_be_visible(timeout=PATIENCE)
+    expect(phone.state("sent")).to_be_visible()
     assert counted(shop, count) == {milk: 3, bread: 7}
 
     phone.page.context.set_offline(True)
@@ -167,7 +167,7 @@ def test_a_shelf_is_counted_without_the_network_and_posted(
     phone.add()
     phone.scan(tea_code)
     phone.add()
-    expect(phone.state("offline")).to_be_visible(timeout=PATIENCE)
+    expect(phone.state("offline")).to_be_visible()
     expect(phone.state("waiting")).to_contain_text("2")
     # What was sent is taken back, what was not is simply gone.
     phone.entries.filter(has_text="Obi non").locator("button").click()
@@ -178,7 +178,7 @@ def test_a_shelf_is_counted_without_the_network_and_posted(
     move(shop, milk, "-2")
 
     phone.page.context.set_offline(False)
-    expect(phone.state("sent")).to_be_visible(timeout=PATIENCE)
+    expect(phone.state("sent")).to_be_visible()
     assert counted(shop, count) == {milk: 3, bread: 0, salt: 1}
     phone.page.reload()
     phone.ready()
@@ -226,7 +226,7 @@ def test_the_keyboard_alone_is_enough(
     desk.page.keyboard.type("12,5", delay=TYPING)
     desk.page.keyboard.press("Enter")
     expect(desk.search).to_be_focused()
-    expect(desk.state("sent")).to_be_visible(timeout=PATIENCE)
+    expect(desk.state("sent")).to_be_visible()
     assert counted(live_server.shop, count) == {rice: Decimal("12.5")}
     assert desk.complaints == []
 
@@ -245,17 +245,17 @@ def test_nothing_is_lost_when_the_count_was_finished_meanwhile(
     phone.page.context.set_offline(True)
     phone.scan(code)
     phone.add()
-    expect(phone.state("offline")).to_be_visible(timeout=PATIENCE)
+    expect(phone.state("offline")).to_be_visible()
     with shop.inside("manager"):
         operations.finish_count(count, actor=shop.actor("manager"))
     phone.page.context.set_offline(False)
-    expect(phone.page.locator(".alert.info")).to_be_visible(timeout=PATIENCE)
+    expect(phone.page.locator(".alert.info")).to_be_visible()
     assert counted(shop, count) == {}
     with shop.inside("manager"):
         operations.reopen_count(count, actor=shop.actor("manager"))
     phone.page.reload()
     phone.ready()
-    expect(phone.state("sent")).to_be_visible(timeout=PATIENCE)
+    expect(phone.state("sent")).to_be_visible()
     assert counted(shop, count) == {milk: 1}
 
 
@@ -306,7 +306,7 @@ def test_who_has_not_counted_is_told_that_others_have(
     with shop.inside("manager"):
         operations.add_count_entry(count, Decimal(1), product_id=milk, actor=shop.actor("manager"))
     page.reload()
-    expect(page.locator(".count-none")).to_contain_text("others have", timeout=PATIENCE)
+    expect(page.locator(".count-none")).to_contain_text("others have")
 
 
 def test_goods_are_written_off_by_scan(
@@ -318,10 +318,10 @@ def test_goods_are_written_off_by_scan(
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{live_server.url}/write-offs/new")
-    expect(page.locator("#wo-search")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#wo-search")).to_be_visible()
     scan(page, milk_code)
     row = page.locator(f'tr[data-product="{milk}"]')
-    expect(row).to_be_visible(timeout=PATIENCE)
+    expect(row).to_be_visible()
     row.locator("input").fill("3")
     page.locator("#wo-reason").select_option("other")
     page.locator(".form-actions .primary").click()
@@ -352,18 +352,18 @@ def test_labels_of_the_scale_bring_their_weight(live_server: LiveServer, browser
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
         page.wait_for_url(re.compile(r"/(admin|profile|till|counts)"))
-        with page.expect_response(re.compile(rf"/api/counts/{count}/products"), timeout=PATIENCE):
+        with page.expect_response(re.compile(rf"/api/counts/{count}/products")):
             page.goto(f"{live_server.url}/counts/{count}")
-        expect(page.locator(".count-strip")).not_to_contain_text("loaded", timeout=PATIENCE)
+        expect(page.locator(".count-strip")).not_to_contain_text("loaded")
         field = page.locator("#count-amount")
         for label, shown in (("200045100350", "0,35"), ("200045101200", "1,55")):
             scan(page, label + check_digit(label))
-            expect(field).to_have_value(shown, timeout=PATIENCE)
+            expect(field).to_have_value(shown)
         priced = "210045225000"  # 25 000 so'm of what costs 50 000 a kilogram
         scan(page, priced + check_digit(priced))
-        expect(field).to_have_value("0,5", timeout=PATIENCE)
+        expect(field).to_have_value("0,5")
         page.locator(".count-card .btn.primary").click()
-        expect(page.locator('.count-entries li[data-state="sent"]')).to_have_count(2, timeout=PATIENCE)
+        expect(page.locator('.count-entries li[data-state="sent"]')).to_have_count(2)
         context.close()
         assert counted(shop, count) == {cheese: Decimal("1.55"), other: Decimal("0.5")}
     finally:

@@ -16,8 +16,6 @@ from tests.cast import PASSWORD, Shop
 from tests.conftest import Api, LiveServer
 from tests.stock.movers import disagreements, holds, lines_of, lots_in, receive, sent, transit, with_lots
 
-PATIENCE = 15_000
-
 
 def told(product: int, quantity: str, batch: int | None = None, **facts: Any) -> dict[str, Any]:
     return {"product_id": product, "received": quantity, "batch_id": batch} | facts
@@ -139,13 +137,13 @@ def test_lots_are_counted_one_by_one_on_a_phone(live_server: LiveServer, phone: 
     complaints: list[str] = []
     phone.on("pageerror", lambda error: complaints.append(str(error)))
     phone.goto(f"{live_server.url}/transfers/{number}/receive")
-    expect(phone.locator(".unloading li")).to_have_count(2, timeout=PATIENCE)
+    expect(phone.locator(".unloading li")).to_have_count(2)
     expect(phone.locator(".unloading li").first).to_contain_text("LOT-A")
     phone.locator("[data-amount]").nth(0).fill("1")
     phone.locator("[data-amount]").nth(1).fill("3")
     phone.locator(".form-actions button").click()
     phone.locator("dialog button.primary").click()
-    phone.wait_for_url(re.compile(r"stock_transfers/details"), timeout=PATIENCE)
+    phone.wait_for_url(re.compile(r"stock_transfers/details"))
     assert complaints == []
     assert lots_in(shop, milk, shop.warehouse_id) == {lots["LOT-A"]: 1, lots["LOT-B"]: 3}
     assert disagreements(shop) == []

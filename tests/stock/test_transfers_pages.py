@@ -16,7 +16,7 @@ from smartpos.identity.models import Branch
 from smartpos.identity.operations import delete_branch
 from smartpos.stock.models import StockTransfer, TransferStatus
 from smartpos.stock.transfer_texts import new_transfer_texts, receiving_texts
-from tests.browsing import PATIENCE, PHONE, scan
+from tests.browsing import PHONE, scan
 from tests.cast import Shop
 from tests.conftest import Api, LiveServer, csrf_of
 from tests.stock.movers import (
@@ -233,7 +233,7 @@ def test_goods_travel_from_branch_to_branch(live_server: LiveServer, browse: Cal
     desk.select_option("#to", str(shop.warehouse_id))
     desk.focus("#goods-search")
     type_slowly(desk, "sut")
-    expect(desk.locator("#goods-found li button").first).to_contain_text("20", timeout=PATIENCE)
+    expect(desk.locator("#goods-found li button").first).to_contain_text("20")
     desk.keyboard.press("Enter")
     line = desk.locator(f'[data-line="{milk}"] [data-amount]')
     expect(line).to_be_focused()
@@ -242,13 +242,13 @@ def test_goods_travel_from_branch_to_branch(live_server: LiveServer, browse: Cal
     expect(desk.locator("#goods-search")).to_be_focused()
     scan(desk, bread_code)
     bread_line = desk.locator(f'[data-line="{bread}"] [data-amount]')
-    expect(bread_line).to_have_value("1", timeout=PATIENCE)
+    expect(bread_line).to_have_value("1")
     scan(desk, bread_code)
     scan(desk, bread_code)
-    expect(bread_line).to_have_value("3", timeout=PATIENCE)
+    expect(bread_line).to_have_value("3")
     expect(line).to_have_value("5")
     desk.keyboard.press("Control+Enter")
-    desk.wait_for_url(re.compile(r"stock_transfers/details"), timeout=PATIENCE)
+    desk.wait_for_url(re.compile(r"stock_transfers/details"))
     number = int(desk.url.split("id=")[1])
     assert [(one.product_id, one.quantity) for one in lines_of(shop, number)] == [(milk, 5), (bread, 3)]
     expect(desk.locator('[formaction*="act/approve"]')).to_have_count(0)
@@ -261,7 +261,7 @@ def test_goods_travel_from_branch_to_branch(live_server: LiveServer, browse: Cal
     desk.reload()
     desk.locator('[formaction*="act/ship"]').click()
     desk.locator("dialog button.primary").click()
-    expect(desk.locator('[formaction*="act/receive"]')).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator('[formaction*="act/receive"]')).to_be_visible()
     assert holds(shop, milk, transit(shop)) == (5, 500)
 
     # Unloaded with a phone: milk is one short, one loaf too many.
@@ -279,7 +279,7 @@ def test_goods_travel_from_branch_to_branch(live_server: LiveServer, browse: Cal
     phone.locator("[data-note]").first.fill("Burst on the way")
     phone.locator(".form-actions button").click()
     phone.locator("dialog button.primary").click()
-    phone.wait_for_url(re.compile(r"stock_transfers/details"), timeout=PATIENCE)
+    phone.wait_for_url(re.compile(r"stock_transfers/details"))
     expect(phone.locator(".transfer-lines .off")).to_have_count(1)
     expect(phone.locator(".transfer-lines .over")).to_have_count(1)
     assert complaints == []
@@ -304,7 +304,7 @@ def test_everything_arrived_is_one_press(live_server: LiveServer, browse: Callab
     phone.reload()
     expect(phone.locator(".unloading li.right")).to_have_count(3)  # what was counted is kept on the device
     phone.locator(".form-actions button").click()
-    phone.wait_for_url(re.compile(r"stock_transfers/details"), timeout=PATIENCE)
+    phone.wait_for_url(re.compile(r"stock_transfers/details"))
     with shop.inside():
         row = db.session.execute(select(StockTransfer).where(StockTransfer.id == number)).scalar_one()
         assert row.status is TransferStatus.COMPLETED

@@ -17,7 +17,6 @@ from smartpos.stock.operations.levels import WantedLevels, set_levels_of_branch
 from tests.cast import PASSWORD, Shop
 from tests.conftest import LiveServer
 
-PATIENCE = 15_000
 Levels = tuple[Decimal, Decimal | None, Decimal | None]
 
 
@@ -135,14 +134,14 @@ def test_levels_are_set_as_in_a_spreadsheet(live_server: LiveServer, desk: Page)
     field(goods[0], "max_quantity").fill("1")
     desk.keyboard.press("Control+Enter")
     problem = desk.locator(f'[data-product="{goods[0]}"] .level-problem')
-    expect(problem).to_be_visible(timeout=PATIENCE)
+    expect(problem).to_be_visible()
     assert levels_of(shop, goods[2]) == (0, None, None)
     field(goods[0], "max_quantity").fill("x")
     desk.keyboard.press("Control+Enter")
     expect(field(goods[0], "max_quantity")).to_have_attribute("aria-invalid", "true")
     field(goods[0], "max_quantity").fill("10")
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator("#levels tr[data-changed]")).to_have_count(0, timeout=PATIENCE)
+    expect(desk.locator("#levels tr[data-changed]")).to_have_count(0)
     assert [levels_of(shop, product) for product in goods] == [
         (Decimal("2.5"), None, 10),
         (3, None, None),
@@ -152,6 +151,6 @@ def test_levels_are_set_as_in_a_spreadsheet(live_server: LiveServer, desk: Page)
     # Emptied again, nobody cares any more.
     field(goods[3], "reorder_point").fill("")
     desk.locator("#save-levels").click()
-    expect(desk.locator("#levels tr[data-changed]")).to_have_count(0, timeout=PATIENCE)
+    expect(desk.locator("#levels tr[data-changed]")).to_have_count(0)
     assert levels_of(shop, goods[3]) == (0, None, 60)
     assert complaints == []

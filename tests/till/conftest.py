@@ -130,7 +130,7 @@ class Till:
 
     def ready(self) -> None:
         """Wait until there is something to sell."""
-        expect(self.page.locator(".tile").first).to_be_visible(timeout=15_000)
+        expect(self.page.locator(".tile").first).to_be_visible()
         expect(self.search).to_be_focused()
 
     def reload(self) -> None:

@@ -9,13 +9,12 @@ from tests.cast import PIN
 from tests.till.conftest import Goods, Till
 from tests.till.counter import PAUSE
 
-PATIENCE = 20_000  # milliseconds
 TYPING = 90  # milliseconds between two keys: a quick person, whom nobody takes for a scanner
 MOST_TABS = 60
 
 
 def seen(locator: Locator) -> None:
-    expect(locator).to_be_visible(timeout=PATIENCE)
+    expect(locator).to_be_visible()
 
 
 def told(goods: Goods) -> str:
@@ -85,16 +84,16 @@ class Hands(ABC):
         self.press(asked.locator(".people").get_by_role("button", name="Manager", exact=True))
         self.write(self.page.locator("#approval-pin"), PIN)
         self.confirm()
-        expect(asked).to_have_count(0, timeout=PATIENCE)
+        expect(asked).to_have_count(0)
 
     def choose(self, name: str) -> None:
         """Say who buys."""
         self.go("customer")
         self.say(self.page.locator("#customer-search"), name)
         found = self.window.locator(".picks li")
-        expect(found).to_have_count(1, timeout=PATIENCE)
+        expect(found).to_have_count(1)
         self.take(found)
-        expect(self.page.locator(".buyer")).to_contain_text(name, timeout=PATIENCE)
+        expect(self.page.locator(".buyer")).to_contain_text(name)
 
     @abstractmethod
     def take(self, only: Locator) -> None:
@@ -105,7 +104,7 @@ class Hands(ABC):
         self.go("refund")
         self.say(self.page.locator("#receipt-search"), number)
         found = self.window.locator(".picks li")
-        expect(found).to_have_count(1, timeout=PATIENCE)
+        expect(found).to_have_count(1)
         expect(found).to_contain_text(number)
         self.take(found.locator(".pick"))
         seen(self.page.locator("#refund-all"))
@@ -145,7 +144,7 @@ class Keys(Hands):
 
     def focus(self, field: Locator) -> None:
         """Press Tab until it has the focus."""
-        expect(field).to_be_attached(timeout=PATIENCE)
+        expect(field).to_be_attached()
         for _turn in range(MOST_TABS):
             if field.evaluate("(one) => one === document.activeElement"):
                 return
@@ -153,7 +152,7 @@ class Keys(Hands):
         raise AssertionError(f"no key leads to {field}")
 
     def press(self, button: Locator) -> None:
-        expect(button).to_be_enabled(timeout=PATIENCE)
+        expect(button).to_be_enabled()
         self.focus(button)
         self.page.keyboard.press("Enter")
 
@@ -180,7 +179,7 @@ class Keys(Hands):
 
     def ready(self) -> None:
         seen(self.page.locator(".tile").first)
-        expect(self.till.search).to_be_focused(timeout=PATIENCE)
+        expect(self.till.search).to_be_focused()
 
 
 class Fingers(Hands):

@@ -31,7 +31,7 @@ def known_till(browse: Callable[..., Till], shelf: Shelf) -> Iterator[Till]:
     page.wait_for_load_state("networkidle")
     lock(till)
     unlock(till, "Cashier2")
-    expect(page.locator(".bar .who")).to_contain_text("Cashier2", timeout=15_000)
+    expect(page.locator(".bar .who")).to_contain_text("Cashier2")
     page.wait_for_load_state("networkidle")
     opening = page.locator("#opening-cash")
     expect(opening.or_(till.search)).to_be_visible()
@@ -46,7 +46,7 @@ def known_till(browse: Callable[..., Till], shelf: Shelf) -> Iterator[Till]:
 
 def lock(till: Till) -> None:
     # Keys and buttons mean nothing before the till is drawn.
-    expect(till.page.locator(".opening").or_(till.search).first).to_be_visible(timeout=15_000)
+    expect(till.page.locator(".opening").or_(till.search).first).to_be_visible()
     if till.page.locator(".opening .away button").is_visible():
         till.page.locator(".opening .away button").click()
     else:
@@ -187,7 +187,7 @@ def test_the_till_locks_itself_when_nobody_uses_it(browse: Callable[..., Till], 
               Date.now = () => now() + 61000;
             }"""
         )
-        expect(till.dialog).to_be_visible(timeout=10_000)
+        expect(till.dialog).to_be_visible()
     finally:
         with shop.inside("owner"):
             save_settings({"lock_after_minutes": 0}, actor=shop.actor())
@@ -217,7 +217,7 @@ def test_a_new_version_waits_for_an_empty_cart(
     with (own_static / "till/till.css").open("a") as style:
         style.write("\n.of-another-version { color: red; }\n")
     till.page.evaluate("() => navigator.serviceWorker.ready.then((one) => one.update())")
-    expect(till.page.locator(".toast.info")).to_be_visible(timeout=15_000)
+    expect(till.page.locator(".toast.info")).to_be_visible()
     till.page.wait_for_timeout(10_000)
     assert till.page.evaluate("window.before === true")  # the cart is not empty
     till.page.keyboard.press("Delete")

@@ -19,7 +19,7 @@ from smartpos.identity.operations import save_settings
 from smartpos.sales.models import Sale, SalePayment, Shift
 from tests.till.conftest import Shelf, Till
 from tests.till.counter import approvals_of, customer_of, latest_sale
-from tests.till.hands import PATIENCE, Fingers, Hands, Keys, seen
+from tests.till.hands import Fingers, Hands, Keys, seen
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NOTES = [200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100]
@@ -119,7 +119,7 @@ def total_of(sums: dict[str, Decimal]) -> Decimal:
 
 def installed(till: Till) -> None:
     """Wait until the till would start without the network."""
-    till.page.wait_for_function("() => Boolean(navigator.serviceWorker.controller)", timeout=PATIENCE)
+    till.page.wait_for_function("() => Boolean(navigator.serviceWorker.controller)")
 
 
 def open_shift_of(till: Till) -> int:
@@ -189,7 +189,7 @@ def test_a_whole_day(
     expect(page.locator("#customer-name")).to_have_value(name)
     hands.say(page.locator("#customer-phone"), phone)
     hands.confirm()
-    expect(page.locator(".buyer")).to_contain_text(name, timeout=PATIENCE)
+    expect(page.locator(".buyer")).to_contain_text(name)
     hands.go("payment")
     hands.focus(page.locator("#pay-credit"))
     hands.press(hands.window.locator(".credit .due button").nth(1))
@@ -249,7 +249,7 @@ def test_a_whole_day(
     hands.say(page.locator("#reason"), "Hidi bor")
     hands.confirm()
     hands.allow()
-    expect(page.locator("#given-back")).to_have_text("13\u202f500", timeout=PATIENCE)
+    expect(page.locator("#given-back")).to_have_text("13\u202f500")
     hands.press(hands.window.locator(".btn.primary"))
     expect(hands.window).to_have_count(0)
     hands.receipt(first)
@@ -306,7 +306,7 @@ def test_a_whole_day(
     assert before.offline == 5
     hands.go("shift")
     # Until the server has answered there is nothing to print.
-    expect(hands.window.locator(".choices .btn").last).to_be_enabled(timeout=PATIENCE)
+    expect(hands.window.locator(".choices .btn").last).to_be_enabled()
     x_report = facts_of(hands.window)
     texts = texts_of(till)
     assert_sales(x_report, before, texts)
