@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from smartpos.notifications.channels import Outgoing, Retry
 from smartpos.notifications.errors import NoSuchBroadcast
 from smartpos.notifications.models import Broadcast, BroadcastStatus
 from smartpos.notifications.operations.broadcasts import finish_broadcast
-from smartpos.notifications.operations.delivering import keep_outcome, take_due, try_to_send
+from smartpos.notifications.operations.delivering import keep_outcome, put_off, take_due, try_to_send
 
 QUEUE = "exports"
 TURN_SECONDS = 10.0
@@ -59,7 +60,6 @@ def send_broadcast(organization_id: int, broadcast_id: int, chain: int) -> None:
                 _end(broadcast_id)
                 return
             pause = _send_all(taken)
-            commit_step()
             if not _is_mine(broadcast_id, chain):
                 return
             if pause:
@@ -69,20 +69,37 @@ def send_broadcast(organization_id: int, broadcast_id: int, chain: int) -> None:
 
 
 def _send_all(messages: list[Outgoing]) -> float:
-    """Send messages by several hands at once; gives the seconds for which Telegram wants to be left alone."""
+    """Send messages by several hands at once; gives the seconds for which Telegram wants to be left alone.
+
+    A hand takes the next message when the outcome of its last one is committed. A worker that is killed leaves only
+    what was in the air, at most one message per hand: Telegram may have taken it without our having heard of it. It
+    goes out once more, because a message that comes twice does less harm than one that never comes.
+    """
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def send(message: Outgoing) -> Exception | None:
         with app.app_context():
             return try_to_send(message)
 
-    with ThreadPoolExecutor(HANDS, "telegram") as hands:
-        problems = list(hands.map(send, messages))
     pause = 0.0
-    for message, problem in zip(messages, problems, strict=True):
-        keep_outcome(message, problem)
-        if isinstance(problem, Retry) and problem.everybody:
-            pause = max(pause, problem.seconds or 1.0)
+    left = deque(messages)
+    in_the_air: dict[Future[Exception | None], Outgoing] = {}
+    with ThreadPoolExecutor(HANDS, "telegram") as hands:
+        while left or in_the_air:
+            while left and len(in_the_air) < HANDS and not pause:
+                message = left.popleft()
+                in_the_air[hands.submit(send, message)] = message
+            if not in_the_air:
+                break
+            for done in wait(in_the_air, return_when=FIRST_COMPLETED).done:
+                problem = done.result()
+                keep_outcome(in_the_air.pop(done), problem)
+                if isinstance(problem, Retry) and problem.everybody:
+                    pause = max(pause, problem.seconds or 1.0)
+                commit_step()
+    if left:
+        put_off(left, pause)
+        commit_step()
     return pause
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import structlog
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import delete, event, func, literal, select, update
+from sqlalchemy import ColumnElement, column, delete, event, func, literal, select, table, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from smartpos.core.db import db, utc_now
@@ -57,6 +57,8 @@ class Happened:
 
 
 Reaction = Callable[[Happened], Any]
+
+_organizations = table("organizations", column("id"), column("status"))
 
 _reactions: dict[str, list[Reaction]] = {}
 _labels: dict[str, Any] = {}
@@ -124,6 +126,8 @@ def _forget_asked(session: Session, transaction: SessionTransaction) -> None:
 def dispatch_events(organization_id: int) -> None:
     """React to what has happened at a tenant, the oldest first, one event per transaction."""
     with tenant_scope(organization_id):
+        if not db.session.scalar(select(_is_working(literal(organization_id)))):
+            return
         _pass_over_unheard()
         commit_step()
         for _turn in range(MOST_OF_A_JOB):
@@ -143,9 +147,13 @@ def dispatch_events(organization_id: int) -> None:
 
 @periodic("* * * * *", timeout=55)
 def sweep_events() -> None:
-    """Every minute: tenants with events that wait, because a job was lost or a reaction has failed."""
+    """Every minute: tenants with events that wait, because a job was lost or a reaction has failed.
+
+    What has happened at a shop that is suspended waits until it works again.
+    """
     with platform_scope(reason="sweep events"):
-        waiting = list(db.session.scalars(select(Event.organization_id).where(*_is_due()).distinct()))
+        due = select(Event.organization_id).where(*_is_due(), _is_working(Event.organization_id)).distinct()
+        waiting = list(db.session.scalars(due))
     for organization_id in waiting:
         enqueue_after_commit(dispatch_events, organization_id)
 
@@ -156,6 +164,14 @@ def clear_events() -> None:
     with platform_scope(reason="forget events of long ago"):
         long_ago = utc_now() - timedelta(days=KEEP_DAYS)
         db.session.execute(delete(Event).where(Event.dispatched_at < long_ago))
+
+
+def _is_working(organization_id: Any) -> ColumnElement[bool]:
+    """A condition: the tenant is not suspended. Machinery knows of tenants only that they have a state."""
+    found = select(_organizations.c.id).where(
+        _organizations.c.id == organization_id, _organizations.c.status == "active"
+    )
+    return found.exists()
 
 
 def _is_due() -> tuple[Any, ...]:

@@ -10,7 +10,9 @@ from smartpos.core.admin.loaders import RemoteChoices
 from smartpos.core.errors import NotFound
 from smartpos.core.reports import Filter, FilterKind, Report
 from smartpos.crm.models import Customer, Supplier
+from smartpos.crm.permissions import CrmPermission
 from smartpos.crm.queries.choices import CustomerChoices, SupplierChoices
+from smartpos.identity.principal import me
 
 MOST_OFFERED = 20
 _LOADERS: dict[type[Any], Any] = {
@@ -21,7 +23,9 @@ _LOADERS: dict[type[Any], Any] = {
 
 
 def loader_of(one: Filter) -> RemoteChoices:
-    """How rows of a filter are found and named."""
+    """How rows of a filter are found and named for the person of this request."""
+    if one.model is Customer and not me().can(CrmPermission.CUSTOMER_READ):
+        return CustomerChoices(one.name, phones=False, everything=True)
     own = _LOADERS.get(one.model) if one.model else None
     if own is not None:
         return own(one.name, everything=True)  # type: ignore[no-any-return]

@@ -2,12 +2,13 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 
-from smartpos.bot.jobs import _key, begin_sending, send_broadcast, sweep_broadcasts
+from smartpos.bot.jobs import AT_ONCE, HANDS, _key, begin_sending, send_broadcast, sweep_broadcasts
 from smartpos.core.db import db, utc_now
 from smartpos.core.redis import connection
 from smartpos.crm.models import Customer, CustomerEntryKind
@@ -22,6 +23,7 @@ from smartpos.notifications.models import (
     TelegramLink,
 )
 from smartpos.notifications.operations import retry_delivery, send_message
+from smartpos.notifications.operations.delivering import try_to_send
 from tests.bot.conftest import chats
 from tests.bot.people import make_customer, new_phone, seat
 from tests.bot.server import BotApiServer
@@ -157,6 +159,41 @@ def test_a_broadcast_goes_out_and_is_watched(
         assert chain is not None
         assert connection().get(key) == chain
     assert api.delete(f"/api/broadcasts/{again.json['id']}").json["status"] == "cancelled"
+
+
+def test_each_outcome_is_kept_before_the_next_ones_go_out(
+    shop: Shop, api: Api, telegram: BotApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the worker killed at any moment, no more than one message per hand could go out twice."""
+    with shop.inside():
+        customer_id = db.session.scalars(select(Customer.id).limit(1)).one()
+        db.session.execute(update(TelegramLink).values(status=LinkStatus.BLOCKED))
+        first = chats.randrange(10**9, 10**14)
+        for number in range(AT_ONCE):
+            db.session.add(
+                TelegramLink(chat_id=first + number, customer_id=customer_id, status=LinkStatus.ACTIVE)
+            )
+    number = api.post("/api/broadcast", {"text": "To fifty"}).json["id"]
+    unknown = []
+
+    def watched(message: Any) -> Exception | None:
+        problem = try_to_send(message)
+        handed_over = len([call for call in telegram.calls if first <= call.chat_id < first + AT_ONCE])
+        # Another connection sees only what is committed.
+        with shop.inside():
+            known = select(func.count()).where(
+                Delivery.broadcast_id == number, Delivery.status == DeliveryStatus.SENT
+            )
+            unknown.append(handed_over - (db.session.scalar(known) or 0))
+        return problem
+
+    monkeypatch.setattr("smartpos.bot.jobs.try_to_send", watched)
+    run(shop, number)
+    with shop.inside():
+        db.session.execute(update(TelegramLink).values(status=LinkStatus.BLOCKED))
+    assert len(unknown) == AT_ONCE
+    assert max(unknown) <= HANDS, unknown
+    assert api.get(f"/api/broadcasts/{number}").json["sent"] == AT_ONCE
 
 
 @pytest.mark.parametrize(

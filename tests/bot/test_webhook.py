@@ -1,14 +1,16 @@
 """Updates that Telegram sends by itself, and the commands that tell it to."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from smartpos.bot.webhook import SECRET_HEADER, WEBHOOK_PATH, webhook_secret
+from smartpos.bot.webhook import SECRET_HEADER, WEBHOOK_PATH, receiver, webhook_secret
 from smartpos.core.db import db
+from smartpos.core.redis import connection
 from smartpos.notifications.channels.bot_api import BotApi, Refused, TooFast, Unreachable
 from smartpos.notifications.models import TelegramLink
 from tests.bot.conftest import chats
@@ -137,3 +139,34 @@ def test_the_plain_client_tells_errors_apart(telegram: BotApiServer) -> None:
     with pytest.raises(Unreachable) as away:
         BotApi("1:secret-token", "http://127.0.0.1:1", seconds=1).call("getMe", {})
     assert "secret" not in str(away.value)
+
+
+def test_what_takes_too_long_is_sent_again_and_done_once(
+    shop: Shop, telegram: BotApiServer, post: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat_id = chats.randrange(10**9, 10**15)
+    person = Person(telegram, chat_id)
+    update = {"update_id": chats.randrange(10**9), "message": person._message(text=f"/start {shop.domain}")}
+    assert post({"update_id": chats.randrange(10**9), "message": person._message(text="/shops")}) == 200
+    begun = len(telegram.calls)
+    # The dialog waits for Telegram, longer than the web process waits for the dialog.
+    telegram.slow[chat_id] = [1.0]
+    monkeypatch.setattr("smartpos.bot.webhook.HANDLE_SECONDS", 0.3)
+    assert post(update) == 503
+    assert post(update) == 503, "it is at work"
+    monkeypatch.setattr("smartpos.bot.webhook.HANDLE_SECONDS", 30.0)
+    ends = time.monotonic() + 20
+    while (status := post(update)) == 503 and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert status == 200
+    assert post(update) == 200
+    assert len(telegram.sent_to(chat_id, since=begun)) == 1, "it was done, and answered, once"
+    # One whose process died while it was at work is begun anew when its time is over.
+    again = update | {"update_id": chats.randrange(10**9)}
+    with shop.app.app_context():
+        key = receiver()._key(again["update_id"])
+        connection().set(key, "at work", px=400)
+    assert post(again) == 503
+    time.sleep(0.5)
+    assert post(again) == 200
+    assert len(telegram.sent_to(chat_id, since=begun)) == 2

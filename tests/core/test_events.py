@@ -19,6 +19,7 @@ from smartpos.core.jobs import DEFAULT_QUEUE
 from smartpos.core.models import Event
 from smartpos.core.redis import connection
 from smartpos.core.tenancy import ScopeMissing, tenant_scope
+from smartpos.identity.models import Organization, OrganizationStatus
 from tests.cast import Shop
 from tests.conftest import LiveServer
 
@@ -132,6 +133,31 @@ def test_what_a_dead_redis_missed_is_swept(
         events.sweep_events()
         db.session.commit()
     assert sent(queue) == []
+
+
+def test_a_suspended_shop_waits(shop: Shop, app: Flask, queue: Queue, heard: list[int]) -> None:
+    with shop.inside("owner"):
+        happen(1)
+
+    def become(status: OrganizationStatus) -> None:
+        with shop.inside():
+            db.session.get_one(Organization, shop.organization_id).status = status
+
+    become(OrganizationStatus.SUSPENDED)
+    queue.empty()
+    with app.app_context():
+        events.sweep_events()
+        db.session.commit()
+    assert sent(queue) == []
+    dispatch(shop)  # a job that was queued before
+    assert heard == []
+    become(OrganizationStatus.ACTIVE)
+    with app.app_context():
+        events.sweep_events()
+        db.session.commit()
+    assert len(sent(queue)) == 1
+    dispatch(shop)
+    assert heard == [1]
 
 
 def test_a_failing_reaction_comes_again_and_disturbs_nobody(shop: Shop, heard: list[int]) -> None:

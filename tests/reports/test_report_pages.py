@@ -23,7 +23,9 @@ from smartpos.core.reports import (
     Report,
     ReportGroup,
 )
+from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch
+from tests.bot.people import make_customer
 from tests.browsing import speak_english
 from tests.cast import Shop
 from tests.sales.conftest import open_till, sell  # noqa: F401 - fixtures
@@ -52,6 +54,7 @@ UNITS = Report(
     filters=(
         Filter("product_id", "Product", FilterKind.ROW, model=Product),
         Filter("branch_id", "Branch", FilterKind.ROW, model=Branch),
+        Filter("customer_id", "Customer", FilterKind.ROW, model=Customer),
         Filter("kind", "Kind", FilterKind.CHOICE, choices={"a": "First", "b": "Second"}, default="a"),
         Filter("even", "Even", FilterKind.FLAG),
     ),
@@ -189,6 +192,14 @@ def test_filters_keep_what_was_chosen(shop: Shop, units: None, client_of: Callab
     found = owner.get(f"/reports/{SLUG}/choices/product_id?query=olma").json
     assert [number for number, _text in found] == [str(product)]
     assert owner.get(f"/reports/{SLUG}/choices/branch_id?query=chil").json[0][1] == "Chilonzor"
+    # Who may not see customers finds them by name, and is shown no phone numbers.
+    number = str(make_customer(shop, "+998901234567", "Aziza Karimova"))
+    choices = f"/reports/{SLUG}/choices/customer_id?query="
+    assert owner.get(f"{choices}1234567").json == [[number, "Aziza Karimova · +998 90 123 45 67"]]
+    keeper = client_of("warehouse")
+    assert keeper.get(f"{choices}aziza").json == [[number, "Aziza Karimova"]]
+    assert keeper.get(f"{choices}1234567").json == []
+    assert "123 45 67" not in text_of(keeper, f"/reports/{SLUG}?customer_id={number}")
     for name in ("kind", "nothing"):
         assert owner.get(f"/reports/{SLUG}/choices/{name}").status_code == 404
     heat = text_of(owner, f"/reports/{SLUG}")

@@ -26,5 +26,7 @@ def webhook() -> Response:
         # Telegram would send it again and again; it will not get better.
         log.warning("update_not_understood", error=str(error)[:300])
     except TimeoutError:
+        # It may be done when Telegram comes again; if its process has died it is begun anew.
         log.error("update_not_handled")
+        return Response(status=503, headers={"Retry-After": "10"})
     return Response(status=200)

@@ -14,16 +14,20 @@ from smartpos.crm.queries.suppliers import matching_suppliers
 
 
 class CustomerChoices(RemoteChoices):
-    """The loader of a relationship to customers; the domains above use it in their forms too."""
+    """The loader of a relationship to customers; the domains above use it in their forms too.
 
-    def __init__(self, name: str, **options: Any) -> None:
+    Without ``phones`` customers are found and shown by their names alone: for those who may not see customers.
+    """
+
+    def __init__(self, name: str, *, phones: bool = True, **options: Any) -> None:
+        self.phones = phones
         super().__init__(name, Customer, fields=("name",), **options)
 
     def get_list(self, term: str | None, offset: int | None = 0, limit: int = 10) -> list[Any]:
         """The customers a term means; without a term those that come first by name."""
         words = (term or "")[:TERM_LIMIT].strip()
-        if not words:
-            return super().get_list("", offset, limit)
+        if not words or not self.phones:
+            return super().get_list(words, offset, limit)
         if offset:
             return []  # whoever does not find them among the first types another letter
         ids = search_customers(words, limit=min(max(limit, 1), PAGE_LIMIT)).ids
@@ -34,7 +38,7 @@ class CustomerChoices(RemoteChoices):
         """A customer's number, and the name with the phone."""
         if model is None:
             return None
-        phone = shown_phone(model.phone)
+        phone = shown_phone(model.phone) if self.phones else ""
         return str(model.id), f"{model.name} · {phone}" if phone else model.name
 
 

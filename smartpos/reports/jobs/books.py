@@ -9,6 +9,7 @@ from smartpos.core.books import Difference
 from smartpos.core.jobs import periodic
 from smartpos.core.tenancy import platform_scope, tenant_scope
 from smartpos.identity.queries import system_actor
+from smartpos.identity.queries.organizations import working_organizations
 from smartpos.reports.queries.books import verify_books
 
 MOST_TOLD = 10
@@ -18,9 +19,13 @@ log = structlog.get_logger(__name__)
 
 @periodic("30 22 * * *", timeout=1800)
 def prove_books() -> None:
-    """Every night: say in the log, and to the tenant, where the books do not agree."""
+    """Every night: say in the log, and to the tenant, where the books do not agree.
+
+    Shops that are suspended are left alone until they work again; nobody there could do anything about it.
+    """
+    working = set(working_organizations())
     with platform_scope(reason="nightly proof of the books"):
-        found = verify_books()
+        found = [one for one in verify_books() if one.organization_id in working]
     for one in found:
         log.error(
             "books_differ",
