@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest floor to the highest, so that what stands above may rely on what is below.
 DOMAINS = (
-    *("identity", "catalog", "notifications", "crm", "finance", "stock", "purchasing", "sales", "reports"),
+    *("identity", "catalog", "notifications", "crm", "finance", "stock", "purchasing", "production"),
+    *("sales", "reports"),
     *("bot", "demo"),
 )
 EDGES = (
@@ -111,6 +112,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
             _l("Catalog"),
             _l("Stock"),
             _l("Purchasing"),
+            _l("Production"),
             _l("Finance"),
         ),
         *(_l("Administration"), _l("Platform")),

@@ -15,7 +15,8 @@ PRODUCT = ROOT / "smartpos"
 LONGEST_FILE = 450
 
 DOMAINS = {
-    *("identity", "catalog", "notifications", "crm", "finance", "stock", "purchasing", "sales", "reports"),
+    *("identity", "catalog", "notifications", "crm", "finance", "stock", "purchasing", "production"),
+    *("sales", "reports"),
     *("bot", "demo"),
 }
 EDGES = {

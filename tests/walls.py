@@ -34,6 +34,9 @@ LEDGERS = {
     "stock_count_entries",
     "stock_count_lines",
     "label_prints",
+    "machine_logs",
+    "production_uses",
+    "production_outputs",
 }
 
 TABLES = """

@@ -68,22 +68,43 @@ class VatRate(GlobalModel):
 
 
 class Unit(TenantModel):
-    """A unit of measure; ``digits`` says how finely a quantity may be divided (0 for pieces, 3 for kilograms)."""
+    """A unit of measure; ``digits`` says how finely a quantity may be divided (0 for pieces, 3 for kilograms).
+
+    A unit may be a part or a multiple of another, its base: one gram is ``factor`` 0.001 of a kilogram. A base has no
+    base itself, so two units convert into each other when they lead to the same one.
+    """
 
     __tablename__ = "units"
     __table_args__ = (
         UniqueConstraint("organization_id", "name"),
         CheckConstraint("digits BETWEEN 0 AND 3", name="digits"),
+        CheckConstraint("factor > 0", name="factor"),
+        CheckConstraint("(base_unit_id IS NULL) = (factor IS NULL)", name="base_unit"),
+        CheckConstraint("base_unit_id <> id", name="not_its_own_base"),
     )
 
     name: Mapped[str] = mapped_column(Text, comment="as printed on the receipt: dona, kg, l")
     title: Mapped[str] = mapped_column(Text, default="", server_default="")
     digits: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    base_unit_id: Mapped[int | None] = refers_to("units", optional=True, on_delete="RESTRICT")
+    factor: Mapped[Decimal | None] = mapped_column(
+        Numeric(18, 6), comment="how much of the base unit one of this is"
+    )
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
+    base_unit: Mapped["Unit | None"] = related(base_unit_id)
+
     def __str__(self) -> str:
         return self.name
+
+    def factor_to(self, other: "Unit") -> Decimal | None:
+        """How many of ``other`` one of this is; None when they do not convert into each other."""
+        if self.id == other.id:
+            return Decimal(1)
+        if (self.base_unit_id or self.id) != (other.base_unit_id or other.id):
+            return None
+        return (self.factor or Decimal(1)) / (other.factor or Decimal(1))
 
 
 class Category(SoftDeleted, TenantModel):

@@ -1,0 +1,1 @@
+"""Production: recipes, machines, and the orders that turn materials into goods."""
