@@ -60,6 +60,8 @@ CHECKED: dict[str, dict[str, Any]] = {
     "promotions": {"percent": Decimal(10)},
     "label_templates": {"width_mm": Decimal(58), "height_mm": Decimal(40)},
     "purchase_items": {"product_name_raw": "Un"},
+    "machine_logs": {"status": "free"},
+    "production_completions": {"output_cost": Decimal(3)},
 }
 # Of several optional references, the one that a check wants.
 CHOSEN: dict[str, str] = {"promotion_targets": "product_id"}

@@ -225,6 +225,7 @@ def test_raw_sql_cannot_delete_a_row_of_another_tenant(two: TwoTenants, model: M
 BESIDES: dict[str, dict[str, Any]] = {
     "payments.reverses_id": {"amount": -1},
     "supplier_payments.reverses_id": {"amount": -1},
+    "units.base_unit_id": {"factor": 1},
 }
 REFERENCES = [
     pytest.param(model, column, id=f"{model.__tablename__}.{column}")
