@@ -1,0 +1,11 @@
+"""The API of production."""
+
+from flask import Flask
+
+from smartpos.core.extensions import api
+from smartpos.production.api.blueprint import blueprint
+
+
+def init_app(app: Flask) -> None:
+    """Register the endpoints."""
+    api.register_blueprint(blueprint)

@@ -1,0 +1,10 @@
+"""Pages of production."""
+
+from flask import Flask
+
+from smartpos.production.routes.blueprint import blueprint
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and put them into the menu."""
+    app.register_blueprint(blueprint)
