@@ -103,12 +103,18 @@ class Place:
 
 
 class Reason(StrEnum):
-    """Why something is needed. ASKED: somebody said so; PRODUCT: an order that is suggested takes it."""
+    """Why something is needed.
+
+    SALES and LEVEL of the workshop itself; BRANCHES: what other places lack; ORDERS: those under way take it; PRODUCT:
+    one that is suggested takes it; BELOW_ZERO: more was sold or promised than there is; ASKED: somebody said so.
+    """
 
     SALES = "sales"
     LEVEL = "level"
+    BRANCHES = "branches"
     ORDERS = "orders"
     PRODUCT = "product"
+    BELOW_ZERO = "below_zero"
     ASKED = "asked"
 
 
@@ -152,7 +158,7 @@ class Need:
         return next(iter(asking)) if alone and len(asking) == 1 else None
 
 
-class Circle(Exception):  # noqa: N818 - it tells what it is
+class GoesRoundError(Exception):
     """Products that are made of themselves; ``path`` goes once round."""
 
     def __init__(self, path: Sequence[int]) -> None:
@@ -161,7 +167,7 @@ class Circle(Exception):  # noqa: N818 - it tells what it is
 
 
 def low_level_codes(makings: Mapping[int, Making]) -> dict[int, int]:
-    """The low-level code of every product that is made or taken. Raises Circle."""
+    """The low-level code of every product that is made or taken. Raises GoesRoundError."""
     waiting: dict[int, int] = defaultdict(int)  # how many products that take it have no code yet
     for making in makings.values():
         for component in {part.product_id for part in making.parts}:
@@ -178,7 +184,7 @@ def low_level_codes(makings: Mapping[int, Making]) -> dict[int, int]:
                 ready.append(component)
     left = {product_id for product_id, count in waiting.items() if count}
     if left:
-        raise Circle(_way_round(makings, left))
+        raise GoesRoundError(_way_round(makings, left))
     return codes
 
 
@@ -205,13 +211,13 @@ def plan(
     *,
     horizon: int,
     asked: Mapping[int, Decimal] | None = None,
-    wholesale: bool = True,
+    whole_batches: bool = True,
 ) -> list[Need]:
     """The needs of a workshop in the order of their low-level codes; those of which nothing is missing too.
 
     ``places`` has every product's places, the workshop among them where it holds any; ``lead_days`` those of what is
     bought. ``asked`` are quantities to be made or got whatever is there: the question "what if", and what one order
-    lacks. ``wholesale=False`` does not round up to whole batches. Raises Circle.
+    lacks. ``whole_batches=False`` does not round up to whole batches. Raises GoesRoundError.
     """
     codes = low_level_codes(makings)
     for product_id in (*places, *(asked or ())):
@@ -233,13 +239,13 @@ def plan(
             need.pegs.append(Peg(Reason.ASKED, extra))
             need.net += extra
             wanted[product_id] = 0
-        if not need.pegs and not need.net:
+        if not need.pegs:
             continue
         needs[product_id] = need
         need.quantity = need.net
         if making is None or need.net <= 0:
             continue
-        if wholesale:
+        if whole_batches:
             need.quantity = making.whole(need.net)
         for part in making.parts:
             takes = round_quantity(need.quantity * part.per_unit)
@@ -267,24 +273,22 @@ def _own(workshop_id: int, places: Iterable[Place], is_made: bool, cover: int) -
             others.append(place)
     elsewhere = max(sum((one.target(cover) + one.taken - one.free for one in others), ZERO), ZERO)
     wants = here.target(cover)
-    gross = wants + elsewhere + here.taken
-    if gross <= 0:
-        return _Own([], here.free, None)
+    lacking, free = max(-here.free, ZERO), max(here.free, ZERO)
     pegs = []
-    # What sells asks by its speed, what does not by its level; where both do, the greater of them.
-    all_of_them = [here, *others]
-    by_sales = any(one.velocity > 0 and one.velocity * cover >= one.level for one in all_of_them)
-    if wants + elsewhere > 0:
-        only_taken = elsewhere > 0 and not wants and not any(one.target(cover) for one in others)
-        kind = Reason.ORDERS if only_taken else Reason.SALES if by_sales else Reason.LEVEL
-        pegs.append(Peg(kind, wants + elsewhere))
+    if lacking > 0:
+        pegs.append(Peg(Reason.BELOW_ZERO, lacking))
+    if wants > 0:
+        pegs.append(Peg(Reason.SALES if wants > here.level else Reason.LEVEL, wants))
+    if elsewhere > 0:
+        pegs.append(Peg(Reason.BRANCHES, elsewhere))
     if here.taken > 0:
         pegs.append(Peg(Reason.ORDERS, here.taken))
-    if gross <= here.free:
-        return _Own(pegs, here.free, None)
+    if sum((peg.quantity for peg in pegs), ZERO) <= free:
+        return _Own(pegs, free, None)
+    all_of_them = [here, *others]
     speed = sum((one.velocity for one in all_of_them), ZERO)
     left = sum((one.free - one.level - one.taken for one in all_of_them), ZERO)
-    return _Own(pegs, here.free, int(left / speed) if speed > 0 and left > 0 else 0)
+    return _Own(pegs, free, int(left / speed) if speed > 0 and left > 0 else 0)
 
 
 def _date(needs: Mapping[int, Need], wanted: dict[int, int], lead_days: Mapping[int, int]) -> None:
