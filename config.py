@@ -13,8 +13,35 @@ class MissingConfiguration(RuntimeError):
     """A required variable of the environment is not set."""
 
 
+class WrongConfiguration(MissingConfiguration):
+    """A variable of the environment cannot mean what it says."""
+
+
 def _flag(name: str) -> bool:
     return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _backup_folder(data: Path) -> Path | None:
+    """Where nightly backups go: beside the other data unless told, nowhere when told to be off."""
+    told = os.environ.get("SMARTPOS_BACKUP_FOLDER")
+    if told is None:
+        return data / "backups"
+    return None if told.strip().lower() in {"", "off", "none", "0"} else Path(told).expanduser().absolute()
+
+
+def _backup_keep() -> tuple[int, int]:
+    """How many days and how many weeks have a backup: "7,4"."""
+    told = os.environ.get("SMARTPOS_BACKUP_KEEP") or "7,4"
+    days, _comma, weeks = told.partition(",")
+    try:
+        counts = int(days), int(weeks or 0)
+    except ValueError:
+        counts = -1, -1
+    if min(counts) < 0 or max(counts) == 0:
+        raise WrongConfiguration(
+            f"SMARTPOS_BACKUP_KEEP is {told!r}; it must be how many days and weeks to keep, for example 7,4."
+        )
+    return counts
 
 
 def _sqlalchemy_url(url: str) -> str:
@@ -34,12 +61,15 @@ def from_environment() -> dict[str, Any]:
             "`make run` sets them up for a local instance; docs/running.md tells about production."
         )
     https = _flag("SMARTPOS_HTTPS")
+    data = Path(os.environ.get("SMARTPOS_DATA") or ROOT / ".data")
     return {
         "SQLALCHEMY_DATABASE_URI": _sqlalchemy_url(os.environ["DATABASE_URL"]),
         "REDIS_URL": os.environ["REDIS_URL"],
         "SECRET_KEY": os.environ["SECRET_KEY"],
         "ENCRYPTION_KEYS": os.environ["ENCRYPTION_KEYS"].split(","),
-        "DATA_FOLDER": Path(os.environ.get("SMARTPOS_DATA") or ROOT / ".data"),
+        "DATA_FOLDER": data,
+        "BACKUP_FOLDER": _backup_folder(data),
+        "BACKUP_KEEP": _backup_keep(),
         "DISPLAY_NAME": os.environ.get("SMARTPOS_DISPLAY_NAME", "SmartPOS"),
         "HTTPS": https,
         "SESSION_COOKIE_SECURE": https,

@@ -126,6 +126,8 @@ def _defaults() -> dict[str, Any]:
         "HTTPS": False,
         "TRUSTED_PROXIES": 0,
         "RATE_LIMITS": True,
+        "BACKUP_FOLDER": None,
+        "BACKUP_KEEP": (7, 4),
         "SQLALCHEMY_TRACK_MODIFICATIONS": False,
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,

@@ -157,6 +157,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         "slug": "sales-by-day",
         "filter_name": "branch_id",
         "job_key": "gone",
+        "backup_name": "gone",
     }
     looks = select(tables["label_templates"].c.id).where(
         tables["label_templates"].c.organization_id == shop.organization_id

@@ -1,10 +1,12 @@
-"""Commands of the machinery: the worker, the scheduler and the partitions of the audit trail."""
+"""Commands of the machinery: the worker, the scheduler, backups and the partitions of the audit trail."""
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
 from smartpos.core import audit, jobs
+from smartpos.core.backups import work as _work_of_backups  # noqa: F401 - declares the nightly turn
+from smartpos.core.backups.commands import backup, restore
 
 
 @click.command("worker")
@@ -41,3 +43,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(scheduler)
     app.cli.add_command(audit_commands)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)

@@ -20,7 +20,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns the command's exit status.
     """
     try:
-        with _environment() as env:
+        # A backup is brought to a machine on which nothing has run yet.
+        with _environment(may_begin=arguments[:1] == ["restore"]) as env:
             return subprocess.run(
                 [sys.executable, "-m", "flask", "--app", "app", *arguments], cwd=ROOT, env=env, check=False
             ).returncode
@@ -41,7 +42,7 @@ def adopt_running_instance() -> None:
 
 
 @contextmanager
-def _environment() -> Iterator[dict[str, str]]:
+def _environment(*, may_begin: bool = False) -> Iterator[dict[str, str]]:
     instance = Instance(data_folder())
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         yield dict(os.environ) | instance.environment()
@@ -50,7 +51,7 @@ def _environment() -> Iterator[dict[str, str]]:
     if state and "database_url" in state:
         yield dict(os.environ) | _of_running(instance, state)
         return
-    if not (instance.data / "postgres").exists():
+    if not may_begin and not (instance.data / "postgres").exists():
         raise EmbeddedError(f"There is no database in {instance.data} yet: `make run` makes one.")
     with _started(instance) as env:
         yield env

@@ -12,6 +12,7 @@ class IdentityPermission(Permission):
     PLATFORM_ORGANIZATIONS = "platform:organization:manage"
     PLATFORM_VISIT = "platform:organization:visit"
     PLATFORM_JOBS = "platform:job:read"
+    PLATFORM_BACKUPS = "platform:backup:manage"
     ORGANIZATION_READ = "identity:organization:read"
     ORGANIZATION_WRITE = "identity:organization:write"
     BRANCH_READ = "identity:branch:read"
@@ -75,6 +76,7 @@ declare(
         P.PLATFORM_ORGANIZATIONS: _l("Create and suspend organizations"),
         P.PLATFORM_VISIT: _l("Look into an organization with a recorded reason"),
         P.PLATFORM_JOBS: _l("See how periodic work goes"),
+        P.PLATFORM_BACKUPS: _l("Make and download backups of everything"),
         P.ORGANIZATION_READ: _l("See the organization's details"),
         P.ORGANIZATION_WRITE: _l("Edit the organization's details"),
         P.BRANCH_READ: _l("See branches, tills and workspaces"),
@@ -91,7 +93,12 @@ declare(
         P.ADMIN_ENTER: _l("Enter the back office"),
     },
     {
-        RoleKey.SUPER_ADMIN: {P.PLATFORM_ORGANIZATIONS, P.PLATFORM_VISIT, P.PLATFORM_JOBS},
+        RoleKey.SUPER_ADMIN: {
+            P.PLATFORM_ORGANIZATIONS,
+            P.PLATFORM_VISIT,
+            P.PLATFORM_JOBS,
+            P.PLATFORM_BACKUPS,
+        },
         RoleKey.MANAGER: {
             P.ORGANIZATION_READ,
             P.BRANCH_READ,

@@ -97,4 +97,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "platform.leave": post(SIGNED_IN),
     "platform.jobs": get("platform:job:read"),
     "platform.retry_job": post("platform:job:read"),
+    "platform.backups": get("platform:backup:manage"),
+    "platform.make_backup": post("platform:backup:manage"),
+    "platform.download_backup": get("platform:backup:manage", finds="not found"),
 }

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from smartpos.identity.devices import device_of
-from smartpos.identity.routes import account, places, platform, settings, signing_in
+from smartpos.identity.routes import account, backups, places, platform, settings, signing_in
 from smartpos.identity.routes.blueprints import blueprint, platform_blueprint
 
 __all__ = ["account", "init_app", "places", "signing_in"]
@@ -15,4 +15,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(platform_blueprint)
     app.jinja_env.globals["device_of"] = device_of
     platform.register_menu()
+    backups.register_menu()
     settings.register_menu()
