@@ -124,6 +124,19 @@ class MachineIsNotReady(Conflict):
         )
 
 
+class MachineInUse(Conflict):
+    """The machine is needed: ``orders`` and ``recipes`` name what needs it (the first ten of each)."""
+
+    code = "machine_in_use"
+
+    def __init__(self, machine: str, orders: Sequence[str], recipes: Sequence[str]) -> None:
+        super().__init__(
+            _("%(machine)s is needed by: %(names)s", machine=machine, names=", ".join([*orders, *recipes])),
+            orders=list(orders),
+            recipes=list(recipes),
+        )
+
+
 class MachineIsBooked(Conflict):
     """The machine is planned for others at that time; ``orders`` lists them with their times."""
 

@@ -1,1 +1,3 @@
 """What happens in production."""
+
+from smartpos.production.operations import machines  # noqa: F401 - declares what keeps a branch
