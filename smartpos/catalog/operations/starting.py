@@ -1,10 +1,11 @@
 """What the catalogue of a new tenant starts with: units, a price type, labels, and words of one meaning."""
 
 import csv
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from smartpos.catalog.models import PriceType, SearchSynonym, Unit
 from smartpos.catalog.operations.label_templates import start_labels
@@ -33,6 +34,8 @@ UNITS = (
     ("xizmat", "Xizmat", 0),
     ("soat", "Soat", 2),
 )
+# Parts of others: one gram is 0.001 of a kilogram. Recipes may be written in either.
+PARTS = (("g", "kg", Decimal("0.001")), ("ml", "l", Decimal("0.001")))
 
 
 @starter
@@ -40,7 +43,11 @@ def start_catalog(organization_id: int) -> None:
     """Lay units, the default price type, labels and synonyms into a new organization; the caller is in its scope."""
     tenant = {"organization_id": organization_id}
     units = [tenant | {"name": name, "title": title, "digits": digits} for name, title, digits in UNITS]
-    db.session.execute(insert(Unit), units)
+    ids = dict(db.session.execute(insert(Unit).returning(Unit.name, Unit.id), units).all())
+    for part, whole, factor in PARTS:
+        db.session.execute(
+            update(Unit).where(Unit.id == ids[part]).values(base_unit_id=ids[whole], factor=factor)
+        )
     db.session.execute(insert(PriceType), [tenant | {"name": RETAIL, "is_default": True}])
     start_labels(organization_id)
     db.session.execute(insert(SearchSynonym), [tenant | synonym for synonym in standard_synonyms()])
