@@ -25,6 +25,7 @@ class NoticeGroup(StrEnum):
 
     SALES = "sales"
     STOCK = "stock"
+    PRODUCTION = "production"
     MONEY = "money"
     REPORTS = "reports"
     SYSTEM = "system"
@@ -38,6 +39,7 @@ class NoticeGroup(StrEnum):
 _GROUP_LABELS = {
     NoticeGroup.SALES: _l("Sales"),
     NoticeGroup.STOCK: _l("Stock"),
+    NoticeGroup.PRODUCTION: _l("Production"),
     NoticeGroup.MONEY: _l("Money"),
     NoticeGroup.REPORTS: _l("Reports"),
     NoticeGroup.SYSTEM: _l("System"),

@@ -1,3 +1,6 @@
 """What happens in production."""
 
-from smartpos.production.operations import machines  # noqa: F401 - declares what keeps a branch
+from smartpos.production.operations import (
+    machines,  # noqa: F401 - declares what keeps a branch
+    notices,  # noqa: F401 - declares what people are told of
+)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from smartpos.catalog.operations import values
 from smartpos.core.db import db, utc_now
+from smartpos.core.events import record
 from smartpos.identity.actors import Actor
 from smartpos.identity.errors import AlreadyTaken, BadField
 from smartpos.identity.models import User
@@ -31,6 +32,8 @@ from smartpos.production.operations.machine_states import set_machine_status
 from smartpos.production.queries.machines import CLOSED, machine_of, may_operate, may_work, uses_of_machine
 from smartpos.stock.queries.transfers import seen_branch
 
+UPKEEP_DONE = "production.upkeep_done"
+MACHINE_ORIGIN = "machine"
 LONGEST_NOTE = 1000
 LONGEST_UPKEEP = 3650
 MOST_OPERATORS = 200
@@ -227,6 +230,13 @@ def log_upkeep(
         machine.next_upkeep_on = _following(machine)
     noon = datetime.combine(day, time(12), actor.organization.zone)
     _log(machine, MachineEvent.UPKEEP, actor, note=cleaned, at=None if day == today else noon)
+    record(
+        UPKEEP_DONE,
+        origin_kind=MACHINE_ORIGIN,
+        origin_id=machine.id,
+        facts={"branch_id": machine.branch_id, "name": machine.name, "done_on": day.isoformat()},
+        actor=actor,
+    )
     db.session.flush()
     return machine
 

@@ -377,14 +377,18 @@ def utilisation(
     }
 
 
-def upkeep_due(today: date) -> AnySelect:
-    """Machines of all branches whose upkeep is due today or should have been done, with their branch."""
-    return (
+def upkeep_due(today: date, branch_id: int | None = None) -> AnySelect:
+    """Machines whose upkeep is due by a day, of a branch or of all: id, name, code, branch, its name, the day.
+
+    By branch, the first to be due first.
+    """
+    query: AnySelect = (
         select(Machine.id, Machine.name, Machine.code, Machine.branch_id, Branch.name, Machine.next_upkeep_on)
         .join(Branch, Branch.id == Machine.branch_id)
         .where(Machine.next_upkeep_on <= today, Machine.deleted_at.is_(None))
-        .order_by(Machine.next_upkeep_on, Machine.id)
+        .order_by(Machine.branch_id, Machine.next_upkeep_on, Machine.id)
     )
+    return query if branch_id is None else query.where(Machine.branch_id == branch_id)
 
 
 def counts_by_status(branch_id: int | None = None) -> dict[MachineStatus, int]:

@@ -1,0 +1,5 @@
+"""Periodic work of production."""
+
+from smartpos.production.jobs import notices
+
+__all__ = ["notices"]

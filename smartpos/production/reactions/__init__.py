@@ -1,0 +1,5 @@
+"""What follows when something happens in production."""
+
+from smartpos.production.reactions import notices
+
+__all__ = ["notices"]
