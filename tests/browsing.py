@@ -50,12 +50,16 @@ def signing_in(browser: "Browser", url: str) -> Iterator[Callable[..., "Page"]]:
 
 def scan(page: "Page", code: str) -> None:
     """As a scanner does, within a moment."""
+    press_at_once(page, [*code, "Enter"])
+
+
+def press_at_once(page: "Page", keys: list[str]) -> None:
+    """Press keys as a device does: pressed within a millisecond, however long the page takes over each of them."""
     page.evaluate(
         """(keys) => {
-          for (const key of keys) {
-            const options = { key, bubbles: true, cancelable: true };
-            (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", options));
-          }
+          const options = { bubbles: true, cancelable: true };
+          const presses = keys.map((key) => new KeyboardEvent("keydown", { ...options, key }));
+          for (const press of presses) (document.activeElement ?? document.body).dispatchEvent(press);
         }""",
-        [*code, "Enter"],
+        keys,
     )

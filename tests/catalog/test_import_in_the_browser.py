@@ -87,7 +87,7 @@ def test_a_price_list_with_mistakes_is_corrected_and_imported(
     page.click("a[href='/imports/new/products']")
     page.focus("#file")
     send(wrong)
-    page.wait_for_selector("#wrong", timeout=30_000)
+    page.wait_for_selector("#wrong")
     assert page.locator(".flaw").count() == 2
     assert page.locator("#problems-table").evaluate(
         "(table) => table.scrollWidth <= table.parentElement.clientWidth"
@@ -97,16 +97,16 @@ def test_a_price_list_with_mistakes_is_corrected_and_imported(
     page.click("main a[href='/imports/new/products']")
     page.focus("#file")
     send(right)
-    page.wait_for_selector("form[action$='/confirm']", timeout=30_000)
+    page.wait_for_selector("form[action$='/confirm']")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.locator("form[action$='/confirm'] button").press("Enter")
-    page.wait_for_selector("form[action$='/undo']", timeout=30_000)
+    page.wait_for_selector("form[action$='/undo']")
     assert names(live_server) == {"A-1": "Choy", "A-2": "Suv"}
 
     page.click("form[action$='/undo'] button")
     page.click("dialog button.danger")
-    page.wait_for_selector("form[action$='/undo']", state="detached", timeout=30_000)
-    page.wait_for_selector("#import-work", state="detached", timeout=30_000)
+    page.wait_for_selector("form[action$='/undo']", state="detached")
+    page.wait_for_selector("#import-work", state="detached")
     assert names(live_server) == {}
     assert complaints == []
     context.close()

@@ -59,10 +59,9 @@ def test_the_bell_from_the_first_notice_to_the_last(
     live_server: LiveServer, open_page: Callable[..., Any]
 ) -> None:
     page = open_page("/profile")
-    assert page.locator(BADGE).is_hidden()
+    expect(page.locator(BADGE)).to_be_hidden()
     page.click("#bell > summary")
-    page.wait_for_selector("#bell .bell-note")
-    assert page.inner_text("#bell .bell-note") == "Nothing new"
+    expect(page.locator("#bell .bell-note")).to_have_text("Nothing new")
     page.keyboard.press("Escape")
     assert not page.evaluate("document.getElementById('bell').open")
     for number in (1, 2, 3):
@@ -72,12 +71,11 @@ def test_the_bell_from_the_first_notice_to_the_last(
     expect(page.locator(BADGE)).to_have_text("3")
     assert page.get_attribute("#bell > summary", "aria-label") == "Notices: 3 unread"
     page.click("#bell > summary")
-    page.wait_for_selector(ROW)
-    assert page.locator(ROW).count() == 3
+    expect(page.locator(ROW)).to_have_count(3)
     first = page.locator(ROW).first
-    assert first.locator("b").inner_text() == "The books do not add up: differences found: 3"
+    expect(first.locator("b")).to_have_text("The books do not add up: differences found: 3")
     # Texts are never read as HTML.
-    assert first.locator(".bell-text").inner_text() == "<b>line 3</b>"
+    expect(first.locator(".bell-text")).to_have_text("<b>line 3</b>")
     # By keyboard: down to the first, down to the second, and mark that as read.
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -85,11 +83,11 @@ def test_the_bell_from_the_first_notice_to_the_last(
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Mark as read: ")
     page.keyboard.press("Enter")
     expect(page.locator(BADGE)).to_have_text("2")
-    assert page.locator(ROW).count() == 2
+    expect(page.locator(ROW)).to_have_count(2)
     # A click leads where the notice leads, and it is read.
     page.locator(f"{ROW} > a").first.click()
     page.wait_for_url("**/profile/sessions")
-    assert page.inner_text(BADGE) == "1"
+    expect(page.locator(BADGE)).to_have_text("1")
     # What comes while the page is open is announced, once.
     page.click("#bell > summary")
     page.wait_for_selector(ROW)
@@ -99,13 +97,13 @@ def test_the_bell_from_the_first_notice_to_the_last(
     expect(page.locator("[data-bell-told]")).to_contain_text("found: 4")
     page.click("#bell > summary")
     page.click("[data-bell-read-all]")
-    page.wait_for_selector("#bell .bell-note")
-    assert page.locator(BADGE).is_hidden()
-    assert page.locator("[data-bell-read-all]").is_hidden()
+    expect(page.locator("#bell .bell-note")).to_be_visible()
+    expect(page.locator(BADGE)).to_be_hidden()
+    expect(page.locator("[data-bell-read-all]")).to_be_hidden()
     # Without a link it leads to all notices.
     page.click("#bell .bell-foot a >> nth=0")
     page.wait_for_url("**/notifications")
-    assert page.locator(".notice.read").count() == 4
+    expect(page.locator(".notice.read")).to_have_count(4)
 
 
 def test_it_looks_every_half_minute_while_it_is_seen(
@@ -119,8 +117,8 @@ def test_it_looks_every_half_minute_while_it_is_seen(
     page.clock.install()
     page.reload()
     page.wait_for_selector("#bell")
-    page.clock.run_for(31_000)
-    page.wait_for_timeout(200)
+    with page.expect_request("**/api/notifications**"):
+        page.clock.run_for(31_000)
     assert len(asked) == 1
     page.evaluate(
         """() => {
@@ -146,6 +144,7 @@ def test_how_one_is_told_is_chosen_on_a_phone(live_server: LiveServer, open_page
     assert page.input_value("#quiet_from") == "23:15"
     assert page.is_checked('[name="is_quiet"]')
     page.click("#bell > summary")
+    expect(page.locator("#bell .bell-list")).to_be_visible()
     box = page.locator("#bell .bell-list").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390

@@ -42,10 +42,10 @@ def type_at_once(page: Page, text: str) -> None:
     """Keys and Enter within a millisecond; every sign that nobody swallows is written."""
     page.evaluate(
         """(keys) => {
-          for (const key of keys) {
-            const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-            const passed = document.activeElement.dispatchEvent(event);
-            if (passed && key.length === 1) document.execCommand("insertText", false, key);
+          const options = { bubbles: true, cancelable: true };
+          for (const press of keys.map((key) => new KeyboardEvent("keydown", { ...options, key }))) {
+            const passed = document.activeElement.dispatchEvent(press);
+            if (passed && press.key.length === 1) document.execCommand("insertText", false, press.key);
           }
         }""",
         [*text, "Enter"],
@@ -250,6 +250,7 @@ def test_a_delivery_is_unloaded_by_scanner_confirmed_and_reverted(
     page.goto(f"{live_server.url}/purchases/{purchase}/return")
     page.locator(".arrival input.num").first.fill("9")
     page.locator("button.primary").click()
+    expect(page.locator(".alert.bad")).to_be_visible()
     expect(page.locator(".arrival input.num").first).to_have_value("9")  # refused, and nothing lost
     page.locator(".arrival input.num").first.fill("")
     # A scan fills the first line of the product, then the next, and nothing after that.

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from smartpos.catalog.models import Unit
@@ -71,7 +72,7 @@ def test_from_the_list_to_a_report_that_is_sent(busy: LiveServer, browse: Callab
     page.select_option("#period", "today")
     page.wait_for_url(re.compile(r"period=today"))
     assert "branch_id" not in page.url and "from=" not in page.url, "what is empty stays out of the address"
-    assert not page.is_visible("#from")
+    expect(page.locator("#from")).to_be_hidden()
     page.click("input[role=combobox][id=branch_id]")
     page.keyboard.type("Omb")
     page.click("li[role=option]:has-text('Ombor')")
@@ -95,8 +96,8 @@ def test_from_the_list_to_a_report_that_is_sent(busy: LiveServer, browse: Callab
 
     page.click("[data-schedule]")
     page.fill("[name=name]", "Bugungi savdo")
-    assert page.input_value("[name=rhythm]") == "daily"
-    assert not page.is_visible("[name=weekday]")
+    expect(page.locator("[name=rhythm]")).to_have_value("daily")
+    expect(page.locator("[name=weekday]")).to_be_hidden()
     page.select_option("[name=rhythm]", "weekly")
     page.select_option("[name=weekday]", "2")
     page.fill("[name=send_at]", "07:45")
@@ -106,7 +107,7 @@ def test_from_the_list_to_a_report_that_is_sent(busy: LiveServer, browse: Callab
     page.click("li[role=option]:has-text('Owner')")
     page.click(".form-actions .btn.primary")
     page.wait_for_url(re.compile(r"saved=\d+"))
-    assert page.inner_text("h1") == "Bugungi savdo"
+    expect(page.locator("h1")).to_have_text("Bugungi savdo")
     with busy.shop.inside():
         saved = db.session.scalars(select(SavedReport)).one()
         people = {one.user_id for one in saved.recipients}
@@ -122,11 +123,11 @@ def test_from_the_list_to_a_report_that_is_sent(busy: LiveServer, browse: Callab
         assert run.report == "sales-by-day" and run.filters["from"] == run.filters["to"]
 
     page.goto(f"{busy.url}/reports")
-    assert "Every week · 07:45" in page.inner_text(".saved-list")
+    expect(page.locator(".saved-list")).to_contain_text("Every week · 07:45")
     page.click(".saved-list button.danger")
     page.click("dialog .btn.danger")
     page.wait_for_selector("text=Deleted: Bugungi savdo")
-    assert page.query_selector(".saved-list") is None
+    expect(page.locator(".saved-list")).to_have_count(0)
 
 
 def test_more_rows_come_without_leaving_the_page(
@@ -144,7 +145,7 @@ def test_more_rows_come_without_leaving_the_page(
         page.click("a[data-more]")
         page.locator("[data-report-table] tbody tr").nth(min(shown, all_units) - 1).wait_for()
     page.wait_for_selector(f"text={all_units} rows")
-    assert page.query_selector("a[data-more]") is None
+    expect(page.locator("a[data-more]")).to_have_count(0)
     assert page.evaluate("window.stays") is True
     assert "?" not in page.url, "what was shown more is not in the address"
     names = page.eval_on_selector_all(

@@ -24,7 +24,8 @@ def ask(shop: Shop, api_of: Any) -> Any:
     apis: dict[str, Any] = {}
 
     def post(who: str = "cashier", by: str = "manager", **given: Any) -> Any:
-        apis.setdefault(who, api_of(who))
+        if who not in apis:
+            apis[who] = api_of(who)
         body = {
             "action": ABOVE_LIMIT,
             "user_id": shop.users.get(by),

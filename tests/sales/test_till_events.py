@@ -29,7 +29,8 @@ def tell(shop: Shop, api_of: Any) -> Callable[..., Any]:
     apis: dict[str, Any] = {}
 
     def post(*events: dict[str, Any], who: str = "cashier") -> list[dict[str, Any]]:
-        apis.setdefault(who, api_of(who))
+        if who not in apis:
+            apis[who] = api_of(who)
         items = [{"client_uuid": str(uuid4())} | event for event in events]
         answer = apis[who].post("/api/till-events", {"items": items})
         assert answer.status_code == 200, answer.json

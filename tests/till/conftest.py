@@ -16,6 +16,7 @@ from smartpos.identity.models import User
 from smartpos.sales.models import Sale, SaleItem
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.models import BranchStock
+from tests.browsing import press_at_once
 from tests.cast import PASSWORD, Shop, ean13
 from tests.conftest import LiveServer
 
@@ -97,22 +98,14 @@ class Till:
     def count_of(self, goods: Goods) -> Locator:
         return self.line(goods).locator(".count")
 
-    def scan(self, code: str, *, delay: float = 0, end: str = "Enter") -> None:
-        """Type as a scanner does; ``delay`` in milliseconds is that of a slow one, and of no use on a busy machine."""
+    def scan_by_keys(self, code: str, *, delay: float = 0, end: str = "Enter") -> None:
+        """Press the keys as a scanner does, so many milliseconds apart; a busy machine makes a slow scanner of it."""
         self.page.keyboard.type(code, delay=delay)
         self.page.keyboard.press(end)
 
-    def scan_at_once(self, code: str, *, enters: int = 1) -> None:
+    def scan(self, code: str, *, enters: int = 1) -> None:
         """Scan within a millisecond, also signs that no key of the Latin layout has, with so many Enters."""
-        self.page.evaluate(
-            """(keys) => {
-              for (const key of keys) {
-                const options = { key, bubbles: true, cancelable: true };
-                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
-              }
-            }""",
-            [*code, *["Enter"] * enters],
-        )
+        press_at_once(self.page, [*code, *["Enter"] * enters])
 
     def type(self, text: str) -> None:
         """Type as a quick person does."""
@@ -137,7 +130,10 @@ class Till:
         """Show the page anew and wait until what has changed in the back office has arrived."""
         # A busy machine may be idle for longer than a network that is at rest.
         # An answer that the reload breaks off never ends, so it is the end of a request that is waited for.
-        with self.page.expect_event("requestfinished", lambda request: "/api/products?" in request.url):
+        with (
+            self.page.expect_event("requestfinished", lambda request: "/api/products?" in request.url),
+            self.page.expect_event("requestfinished", lambda request: "/api/clients?" in request.url),
+        ):
             self.page.reload()
         self.ready()
         self.page.wait_for_load_state("networkidle")

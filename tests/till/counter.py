@@ -1,5 +1,6 @@
 """What the tests of the counter's windows have in common."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,13 @@ from sqlalchemy import select
 from smartpos.core.db import db
 from smartpos.crm.models import Customer
 from smartpos.sales.models import Approval, Sale, SaleItem, SalePayment, TillEvent
+from tests.browsing import PATIENCE
 from tests.cast import PIN, Shop
 from tests.till.conftest import Goods, Till
 
-PAUSE = 300  # milliseconds between the last scan and the key that pays
+PAUSE = (
+    150  # milliseconds between the last scan and the key that pays: an Enter sooner than 100 is the scanner's
+)
 
 
 def customer_of(shop: Shop, name: str, *, balance: str = "0", points: str = "0", **facts: Any) -> int:
@@ -65,6 +69,15 @@ def events_of(till: Till, kind: str) -> list[TillEvent]:
         return list(rows)
 
 
+def recorded(till: Till, kind: str, count: int) -> list[TillEvent]:
+    """The same, as soon as there are so many: what is recorded is written down after the screen has changed."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while len(events := events_of(till, kind)) < count and time.monotonic() < deadline:
+        till.page.wait_for_timeout(50)
+    assert len(events) == count
+    return events
+
+
 def approvals_of(till: Till) -> list[Approval]:
     """What managers have allowed, the latest last."""
     with till.server.shop.inside("owner"):
@@ -77,6 +90,7 @@ def put(till: Till, *goods: Goods) -> None:
     """Scan goods into the cart, and wait as long as a person does before the next key."""
     for one in goods:
         till.scan(one.code)
+        expect(till.line(one)).to_be_visible()
     till.page.wait_for_timeout(PAUSE)
 
 
@@ -86,4 +100,4 @@ def allow(till: Till, pin: str = PIN, who: str = "Manager") -> None:
     expect(field).to_be_visible()
     till.page.locator(".approval .people").get_by_role("button", name=who, exact=True).click()
     field.fill(pin)
-    till.page.keyboard.press("Enter")
+    field.press("Enter")

@@ -135,7 +135,7 @@ class Keys(Hands):
 
     def put(self, *goods: Goods) -> None:
         for one in goods:
-            self.till.scan_at_once(one.code)
+            self.till.scan(one.code)
             seen(self.till.line(one))
         self.page.wait_for_timeout(PAUSE)  # an Enter right after a scan would be the scanner's
 

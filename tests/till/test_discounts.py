@@ -41,6 +41,7 @@ def discount(till: Till, text: str) -> None:
 def test_up_to_the_limit_nobody_is_asked(limited: Till, shelf: Shelf) -> None:
     put(limited, shelf["butter"])
     discount(limited, "10")
+    expect(limited.dialog).to_have_count(0)
     expect(limited.total).to_have_text("24\u202f300")
     limited.page.keyboard.press("Enter")
     expect(limited.done).to_be_visible()
@@ -88,8 +89,8 @@ def test_what_was_taken_out_can_raise_the_share(limited: Till, shelf: Shelf) -> 
     limited.page.keyboard.press("Enter")
     expect(limited.page.locator("#approval-pin")).to_be_visible()
     limited.page.keyboard.press("Escape")
+    expect(limited.dialog).to_have_count(0)
     assert limited.sales() == sales
-    limited.page.wait_for_timeout(300)
     limited.page.keyboard.press("Enter")
     allow(limited)
     expect(limited.done).to_be_visible()
@@ -103,6 +104,7 @@ def test_a_price_by_hand(till: Till, shelf: Shelf) -> None:
     till.page.locator("#price").fill("15000")
     till.page.keyboard.press("Enter")
     allow(till)
+    expect(till.dialog).to_have_count(0)
     expect(till.total).to_have_text("15\u202f000")
     till.page.keyboard.press("Enter")
     expect(till.done).to_be_visible()
@@ -136,6 +138,7 @@ def test_prices_follow_the_customers_price_type(till: Till, shelf: Shelf) -> Non
     till.page.keyboard.type("Ulgurji")
     expect(till.dialog.locator(".picks li")).to_have_count(1)
     till.page.keyboard.press("Enter")
+    expect(till.dialog).to_have_count(0)
     expect(till.total).to_have_text("28\u202f900")
     till.page.keyboard.press("Enter")
     expect(till.done).to_be_visible()

@@ -19,13 +19,12 @@ from smartpos.sales.models import Sale
 from tests.cast import PASSWORD
 from tests.conftest import LiveServer
 from tests.till.conftest import Goods, Shelf, Till
-
-PAUSE = 300  # milliseconds between the last scan and the key that pays
+from tests.till.counter import PAUSE
 
 
 def sell(till: Till, goods: Goods) -> None:
     """Sell one piece for cash and see the screen say so."""
-    till.scan_at_once(goods.code)
+    till.scan(goods.code)
     expect(till.lines).to_have_count(1)
     till.page.wait_for_timeout(PAUSE)
     till.page.keyboard.press("Enter")
@@ -319,14 +318,14 @@ def test_a_refused_sale_is_opened_as_a_cart_and_paid_again_once(till: Till, shel
     till.dialog.locator(".entry-body .btn").nth(1).click()
     expect(till.dialog.locator(".note.bad")).to_be_visible()  # the cart is not empty
     till.page.keyboard.press("Escape")
-    till.page.wait_for_timeout(PAUSE)
+    expect(till.dialog).to_have_count(0)
     till.page.keyboard.press("Enter")
     expect(till.done).to_be_visible()
     till.page.locator(".pill.outbox").click()
     till.dialog.locator(".entry-head").first.click()
     till.dialog.locator(".entry-body .btn").nth(1).click()
+    expect(till.dialog).to_have_count(0)
     expect(till.count_of(shelf["milk"])).to_have_text("1")
-    till.page.wait_for_timeout(PAUSE)
     till.page.keyboard.press("Enter")
     expect(till.done).to_contain_text("13\u202f500")
     attention(till, 0)
@@ -338,7 +337,7 @@ def test_a_price_that_has_changed_meanwhile_brings_the_cart_back(till: Till, she
     goods = shelf.add("honey", "Asal", 30_000)
     till.reload()
     sales = till.sales()
-    till.scan_at_once(goods.code)
+    till.scan(goods.code)
     expect(till.total).to_have_text("30\u202f000")
     with till.server.shop.inside("owner"):
         db.session.get(Product, goods.id).price = Decimal(33_000)  # type: ignore[union-attr]
@@ -346,7 +345,6 @@ def test_a_price_that_has_changed_meanwhile_brings_the_cart_back(till: Till, she
     till.page.keyboard.press("Enter")
     expect(till.total).to_have_text("33\u202f000")
     assert till.sales() == sales
-    till.page.wait_for_timeout(PAUSE)
     till.page.keyboard.press("Enter")
     expect(till.done).to_contain_text("33\u202f000")
     attention(till, 0)

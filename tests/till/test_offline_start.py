@@ -178,15 +178,11 @@ def test_the_till_locks_itself_when_nobody_uses_it(browse: Callable[..., Till], 
         save_settings({"lock_after_minutes": 1}, actor=shop.actor())
     try:
         till = browse("cashier")
+        till.page.clock.install()
         till.open()
-        till.page.wait_for_timeout(6000)
+        till.page.clock.fast_forward(30_000)
         expect(till.dialog).to_have_count(0)
-        till.page.evaluate(
-            """() => {
-              const now = Date.now;
-              Date.now = () => now() + 61000;
-            }"""
-        )
+        till.page.clock.fast_forward(40_000)
         expect(till.dialog).to_be_visible()
     finally:
         with shop.inside("owner"):
@@ -208,6 +204,7 @@ def test_a_new_version_waits_for_an_empty_cart(
     own_static: Path, browse: Callable[..., Till], shelf: Shelf
 ) -> None:
     till = browse("cashier")
+    till.page.clock.install()
     till.open()
     installed(till)
     till.page.route("**/api/sell", lambda route: route.abort("internetdisconnected"))
@@ -218,11 +215,13 @@ def test_a_new_version_waits_for_an_empty_cart(
         style.write("\n.of-another-version { color: red; }\n")
     till.page.evaluate("() => navigator.serviceWorker.ready.then((one) => one.update())")
     expect(till.page.locator(".toast.info")).to_be_visible()
-    till.page.wait_for_timeout(10_000)
+    till.page.clock.fast_forward(10_000)
+    till.page.wait_for_timeout(2_000)
     assert till.page.evaluate("window.before === true")  # the cart is not empty
     till.page.keyboard.press("Delete")
     expect(till.lines).to_have_count(0)
-    expect(till.page.locator(".toast.good")).to_be_visible(timeout=30_000)
+    till.page.clock.fast_forward(10_000)
+    expect(till.page.locator(".toast.good")).to_be_visible()
     assert till.page.evaluate("window.before === undefined")
     style_now = till.page.evaluate("() => fetch('/static/till/till.css').then((answer) => answer.text())")
     assert "of-another-version" in style_now

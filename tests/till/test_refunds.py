@@ -78,7 +78,7 @@ def test_a_part_goes_back_to_the_card_and_not_on_sale_again(till: Till, shelf: S
 
 def test_the_barcode_of_the_receipt_opens_it(till: Till, shelf: Shelf) -> None:
     number = sell(till, "chocolate", shelf=shelf)
-    till.scan_at_once(number)
+    till.scan(number)
     expect(till.page.locator("#refund-total")).to_be_visible()  # its lines are there
     till.scan(shelf["chocolate"].code)  # scanning what comes back counts it
     expect(till.page.locator("#refund-total")).to_have_text("21\u202f000")
@@ -90,7 +90,7 @@ def test_the_barcode_of_the_receipt_opens_it(till: Till, shelf: Shelf) -> None:
 def test_another_tender_needs_the_right(till: Till, shelf: Shelf) -> None:
     cash = till.cash()
     number = sell(till, "tea", shelf=shelf, key="Control+Enter")
-    till.scan_at_once(number)
+    till.scan(number)
     till.page.locator("#refund-all").click()
     till.dialog.locator("input[name=back-by][value], input[name=back-by]").nth(1).check(force=True)
     till.dialog.locator("form > .stack > .btn.primary").click()
@@ -104,7 +104,7 @@ def test_another_tender_needs_the_right(till: Till, shelf: Shelf) -> None:
 def test_an_exchange_nets_both_sides(till: Till, shelf: Shelf) -> None:
     number = sell(till, "milk", "bread", shelf=shelf)
     cash = till.cash()
-    till.scan_at_once(number)
+    till.scan(number)
     line = till.dialog.locator(".coming-back li").filter(has_text="Sut")
     line.locator(".step").nth(1).click()
     till.page.locator("#exchange").click()
@@ -125,7 +125,7 @@ def test_an_exchange_nets_both_sides(till: Till, shelf: Shelf) -> None:
 def test_an_exchange_for_something_cheaper_gives_money_back(till: Till, shelf: Shelf) -> None:
     number = sell(till, "butter", shelf=shelf)
     cash = till.cash()
-    till.scan_at_once(number)
+    till.scan(number)
     till.page.locator("#refund-all").click()
     till.page.locator("#exchange").click()
     allow(till)
@@ -165,7 +165,7 @@ def test_without_a_receipt_it_takes_a_reason_and_a_manager(browse: Callable[...,
 
 def test_a_sold_receipt_shows_what_became_of_it(till: Till, shelf: Shelf) -> None:
     number = sell(till, "tea", shelf=shelf)
-    till.scan_at_once(number)
+    till.scan(number)
     till.page.locator("#refund-all").click()
     till.dialog.locator("form > .stack > .btn.primary").click()
     allow(till)

@@ -64,7 +64,7 @@ def test_hundreds_of_lines_stay_in_their_place(till: Till, shelf: Shelf) -> None
         )
     till.reload()
     for number in range(150):
-        till.scan_at_once(shelf[f"many {number}"].code)
+        till.scan(shelf[f"many {number}"].code)
     expect(till.lines).to_have_count(150)
     expect(till.total).to_have_text("150\u202f000")
     assert till.page.evaluate(FITS)

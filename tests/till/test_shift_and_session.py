@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.cast import PASSWORD, PIN
 from tests.till.conftest import Shelf, Till
+from tests.till.counter import PAUSE
 
 
 def test_a_shift_from_opening_to_counting(browse: Callable[..., Till], shelf: Shelf) -> None:
@@ -16,7 +17,7 @@ def test_a_shift_from_opening_to_counting(browse: Callable[..., Till], shelf: Sh
     till.page.keyboard.press("Enter")
     till.ready()
     till.scan(shelf["milk"].code)
-    till.page.wait_for_timeout(300)
+    till.page.wait_for_timeout(PAUSE)
     till.page.keyboard.press("Enter")
     expect(till.done).to_be_visible()
     till.settled()
@@ -47,7 +48,7 @@ def test_what_was_paid_while_signed_out_is_sent_after_signing_in(till: Till, she
     till.scan(shelf["milk"].code)
     till.page.wait_for_load_state("networkidle")  # an answer on its way would bring the cookie back
     till.page.context.clear_cookies()
-    till.page.wait_for_timeout(300)
+    till.page.wait_for_timeout(PAUSE)
     till.page.keyboard.press("Enter")
     expect(till.dialog).to_be_visible()
     expect(till.page.locator(".pill.outbox")).to_have_attribute("data-waiting", "1")
@@ -69,7 +70,7 @@ def test_locking_hides_everything_and_keeps_the_cart(till: Till, shelf: Shelf) -
     till.scan(shelf["milk"].code)
     till.page.keyboard.press("Control+l")
     expect(till.dialog).to_be_visible()
-    till.scan(shelf["bread"].code)
+    till.scan_by_keys(shelf["bread"].code)
     till.dialog.locator("input").first.fill("cashier")
     till.dialog.locator("input[type=password]").fill(PASSWORD)
     till.page.keyboard.press("Enter")
