@@ -1,36 +1,15 @@
 """Taking a confirmed document back: exactly what it moved moves back, at the value it had; history stays."""
 
-from decimal import Decimal
-from typing import NamedTuple
-
 from flask_babel import gettext as _
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.sql import send
 from smartpos.crm.operations.suppliers import lock_supplier, post_supplier_entry
 from smartpos.identity.actors import Actor
 from smartpos.purchasing.errors import GoodsAreGone, HasReturns, WrongStatus
 from smartpos.purchasing.models import Purchase, PurchaseStatus
 from smartpos.purchasing.queries.purchases import PURCHASE_ORIGIN, entry_of, purchase_of, returns_of
 from smartpos.stock.errors import NotEnoughStock
-from smartpos.stock.operations import Movement, prepare_movements, write_movements
-
-# What a document moved of each lot. Rows of quantity zero put right what had been sold at a guess; they stay.
-_MOVED = """
-SELECT product_id, batch_id, sum(quantity), sum(value) FROM inventory_movements
-WHERE organization_id = %(organization_id)s AND origin_kind = %(origin_kind)s AND origin_id = %(origin_id)s
-  AND quantity <> 0
-GROUP BY product_id, batch_id HAVING sum(quantity) <> 0 ORDER BY min(id)
-"""
-
-
-class Moved(NamedTuple):
-    """What a document moved of a product and lot; both signed."""
-
-    product_id: int
-    batch_id: int | None
-    quantity: Decimal
-    value: Decimal
+from smartpos.stock.operations.reversal import move_back
 
 
 def revert_purchase(purchase_id: int, *, reason: str, actor: Actor) -> Purchase:
@@ -48,28 +27,10 @@ def revert_purchase(purchase_id: int, *, reason: str, actor: Actor) -> Purchase:
         raise HasReturns([{"id": one.id, "number": one.number} for one in returns])
     if purchase.supplier_id is not None:
         lock_supplier(purchase.supplier_id, deleted_too=True, actor=actor)
-    parameters = {
-        "organization_id": actor.organization.id,
-        "origin_kind": PURCHASE_ORIGIN,
-        "origin_id": purchase.id,
-    }
-    moved = [Moved(*row) for row in send(_MOVED, parameters)]
-    movements = [
-        Movement(
-            line.product_id,
-            -line.quantity,
-            value=-line.value,
-            batch_id=line.batch_id,
-            # What came without a lot must not leave the lots of other purchases.
-            loose=line.batch_id is None,
-        )
-        for line in moved
-    ]
     try:
-        prepared = prepare_movements(movements, branch_id=purchase.branch_id, allow_expired=True, actor=actor)
+        move_back(PURCHASE_ORIGIN, purchase.id, branch_id=purchase.branch_id, actor=actor)
     except NotEnoughStock as error:
         raise GoodsAreGone(error.facts["lines"]) from None
-    write_movements(prepared, origin_kind=PURCHASE_ORIGIN, origin_id=purchase.id, actor=actor)
     entry = entry_of(purchase.id)
     if entry is not None:
         post_supplier_entry(

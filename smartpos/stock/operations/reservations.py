@@ -6,8 +6,9 @@ because the customer holds it in hand; what was promised is then missing from wh
 zero until more arrives. Whoever takes what was reserved releases it and issues it in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -68,6 +69,29 @@ WITH gone AS (
 )
 SELECT branch_id, product_id, quantity FROM gone ORDER BY branch_id, product_id
 """
+_TAKE = """
+WITH taken AS (
+    SELECT * FROM unnest(%(product_ids)s::bigint[], %(quantities)s::numeric[]) AS new (product_id, quantity)
+), change AS (
+    SELECT known.id, known.product_id, known.quantity AS before,
+           greatest(known.quantity - taken.quantity, 0) AS after
+    FROM stock_reservations AS known JOIN taken ON taken.product_id = known.product_id
+    WHERE known.organization_id = %(organization_id)s AND known.origin_kind = %(origin_kind)s
+      AND known.origin_id = %(origin_id)s AND known.branch_id = %(branch_id)s
+), gone AS (
+    DELETE FROM stock_reservations AS known USING change
+    WHERE known.organization_id = %(organization_id)s AND known.id = change.id AND change.after = 0
+), less AS (
+    UPDATE stock_reservations AS known SET quantity = change.after FROM change
+    WHERE known.organization_id = %(organization_id)s AND known.id = change.id
+      AND change.after > 0 AND change.after < change.before
+)
+UPDATE branch_stocks AS stock
+SET reserved_quantity = stock.reserved_quantity - (change.before - change.after), updated_at = %(now)s
+FROM change
+WHERE stock.organization_id = %(organization_id)s AND stock.branch_id = %(branch_id)s
+  AND stock.product_id = change.product_id AND change.after < change.before
+"""
 
 
 def reserve(
@@ -83,13 +107,41 @@ def reserve(
     Two statements whatever the number of lines, and one that reads the products. Raises NotEnoughStock with every
     product of which less is available, UnknownGoods, NotInStock for products without stock, and Invalid.
     """
+    _set_aside(branch_id, lines, origin_kind, origin_id, actor, in_part=False)
+
+
+def reserve_what_is_there(
+    branch_id: int,
+    lines: Sequence[tuple[int, Decimal]],
+    *,
+    origin_kind: str,
+    origin_id: int,
+    actor: Actor,
+) -> list[dict[str, Any]]:
+    """Set goods aside as ``reserve`` does, of each product as much as is available.
+
+    Gives what is short, with the names and quantities that NotEnoughStock would have. Raises UnknownGoods, NotInStock
+    and Invalid.
+    """
+    return _set_aside(branch_id, lines, origin_kind, origin_id, actor, in_part=True)
+
+
+def _set_aside(
+    branch_id: int,
+    lines: Sequence[tuple[int, Decimal]],
+    origin_kind: str,
+    origin_id: int,
+    actor: Actor,
+    *,
+    in_part: bool,
+) -> list[dict[str, Any]]:
     wanted: dict[int, Decimal] = {}
     for product_id, quantity in lines:
         if quantity <= 0:
             raise Invalid(_("A quantity that is set aside must be more than zero."))
         wanted[product_id] = wanted.get(product_id, NOTHING) + quantity
     if not wanted:
-        return
+        return []
     goods = goods_of(wanted)
     unknown = sorted(wanted.keys() - goods.keys())
     if unknown:
@@ -101,7 +153,6 @@ def reserve(
         "organization_id": actor.organization.id,
         "branch_id": branch_id,
         "product_ids": array(wanted),
-        "quantities": array(wanted.values()),
         "origin_kind": origin_kind,
         "origin_id": origin_id,
         "created_by": actor.user_id,
@@ -120,9 +171,40 @@ def reserve(
         for product_id, quantity in wanted.items()
         if quantity > available.get(product_id, NOTHING)
     ]
-    if short:
+    if short and not in_part:
         raise NotEnoughStock(short)
-    send(_RESERVE, parameters)
+    there = {
+        product_id: min(quantity, available.get(product_id, NOTHING))
+        for product_id, quantity in wanted.items()
+        if available.get(product_id, NOTHING) > 0
+    }
+    if there:
+        parameters |= {"product_ids": array(there), "quantities": array(there.values())}
+        send(_RESERVE, parameters)
+        _forget_loaded()
+    return short
+
+
+def take_reserved(
+    origin_kind: str, origin_id: int, taken: Mapping[int, Decimal], *, branch_id: int, actor: Actor
+) -> None:
+    """Let what is set aside for a cause in a branch fall by what was taken of each product, never below nothing.
+
+    One statement. The caller holds the stock rows of these products locked, and issues what was taken itself.
+    """
+    if not taken:
+        return
+    db.session.flush()
+    parameters = {
+        "organization_id": actor.organization.id,
+        "branch_id": branch_id,
+        "product_ids": array(taken),
+        "quantities": array(taken.values()),
+        "origin_kind": origin_kind,
+        "origin_id": origin_id,
+        "now": utc_now(),
+    }
+    send(_TAKE, parameters)
     _forget_loaded()
 
 
