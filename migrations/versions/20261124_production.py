@@ -44,6 +44,7 @@ AUDITED = (
 
 # Which of the roles that every tenant starts with may do what is new; the owner's role holds everything by itself.
 NEW_RIGHTS = {
+    "super_admin": ("platform:backup:manage",),
     "admin manager": (
         "production:bom:activate",
         "production:bom:write",

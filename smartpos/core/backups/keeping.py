@@ -121,19 +121,26 @@ def clear_unfinished(folder: Path) -> None:
 
 def unfinished_size(folder: Path) -> int | None:
     """How many bytes of a backup that is being made right now are written; None when none is."""
-    sizes = [path.stat().st_size for path in folder.glob(_UNFINISHED) if _is_held(path)]
+    sizes = [size for path in folder.glob(_UNFINISHED) if (size := _size_if_held(path)) is not None]
     return sum(sizes) if sizes else None
 
 
 def _is_held(path: Path) -> bool:
+    return _size_if_held(path) is not None
+
+
+def _size_if_held(path: Path) -> int | None:
+    """The size of a file that somebody has locked; None when nobody has, or when it is gone by now."""
+    size = 0
     try:
         with path.open("rb") as file:
+            size = path.stat().st_size
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
-        return False
+        return None
     except OSError:
-        return True
-    return False
+        return size
+    return None
 
 
 def _moment(name: str) -> datetime | None:
