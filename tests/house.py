@@ -110,6 +110,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("purchase_id", "purchases"),
         ("batch_id", "batches"),
         ("broadcast_id", "broadcasts"),
+        ("order_id", "production_orders"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     paper = tables["purchase_files"]

@@ -6,7 +6,12 @@ from smartpos.core.admin.filters import filters_for
 from smartpos.core.admin.forms import AdminForm, Form
 from smartpos.core.admin.labels import describe
 from smartpos.core.admin.loaders import RemoteChoices
-from smartpos.core.admin.navigation import order_groups, register_link, register_shortcut
+from smartpos.core.admin.navigation import (
+    order_groups,
+    register_link,
+    register_shortcut,
+    register_start_page,
+)
 from smartpos.core.admin.panel import add_views, make_admin, require_to_enter
 from smartpos.core.admin.views import ReadOnlyView, TenantView
 
@@ -29,5 +34,6 @@ __all__ = [
     "register_link",
     "register_row_action",
     "register_shortcut",
+    "register_start_page",
     "require_to_enter",
 ]

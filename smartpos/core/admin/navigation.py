@@ -76,6 +76,7 @@ class Notice:
     url: str | None = None
 
 
+_start_pages: dict[str, Callable[[Any], bool]] = {}
 _notices: list[Callable[[], list[Notice]]] = []
 _links: dict[str, _Link] = {}
 _shortcuts: dict[str, _Link] = {}
@@ -116,6 +117,17 @@ def register_shortcut(
     _shortcuts[endpoint] = _Link(
         "", label, endpoint, icon, permission, order, hint=hint, primary=primary, values=values or {}
     )
+
+
+def register_start_page(endpoint: str, is_home_of: Callable[[Any], bool]) -> None:
+    """Let people begin on a page of their own: those for whom ``is_home_of(actor)`` says so."""
+    _start_pages[endpoint] = is_home_of
+
+
+def start_page_of(person: Any) -> str | None:
+    """The page on which a person's work is, if one was registered for people like them."""
+    found = next((endpoint for endpoint, is_home in _start_pages.items() if is_home(person)), None)
+    return None if found is None else url_for(found)
 
 
 def register_notices(notices: Callable[[], list[Notice]]) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, url_for
 from flask_wtf import FlaskForm
 
+from smartpos.core.admin.navigation import start_page_of
 from smartpos.core.db import db
 from smartpos.core.errors import SmartPOSError
 from smartpos.identity.actors import Actor
@@ -21,6 +22,9 @@ def home_of(person: Actor) -> str:
     """Where a person's work is."""
     if person.can(IdentityPermission.PLATFORM_ORGANIZATIONS):
         return url_for("platform.organizations")
+    own = start_page_of(person)
+    if own is not None:
+        return own
     if person.can(IdentityPermission.ADMIN_ENTER):
         return BACK_OFFICE
     return TILL_PAGE if person.can(IdentityPermission.TILL_USE) else url_for("identity.profile")

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from smartpos.production.routes import floor
 from smartpos.production.routes.blueprint import blueprint
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and put them into the menu."""
     app.register_blueprint(blueprint)
+    floor.init_app(app)
