@@ -56,6 +56,9 @@ class BroadcastView(ReadOnlyView):
         "recipients": _l("Recipients"),
         "author": _l("By"),
         "finished_at": _l("Ended"),
+        "forgotten_sent": _l("Sent and not listed any more"),
+        "forgotten_failed": _l("Failed and not listed any more"),
+        "forgotten_cancelled": _l("Cancelled and not listed any more"),
     }
     column_wrap = ("text",)
     column_sortable_list = ()

@@ -150,6 +150,11 @@ class Broadcast(TenantModel):
     created_at: Mapped[CreatedAt]
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     cancelled_by: Mapped[int | None] = refers_to("users", optional=True)
+    forgotten_sent: Mapped[int] = mapped_column(
+        Integer, default=0, server_default="0", comment="messages that went out and are not kept any more"
+    )
+    forgotten_failed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    forgotten_cancelled: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     author: Mapped[User | None] = related(created_by)
 
@@ -201,6 +206,10 @@ class Delivery(TenantModel):
     body: Mapped[str] = mapped_column(Text, comment="plain text")
     buttons: Mapped[JsonList] = mapped_column(comment="for Telegram: rows of {text, url | data}")
     file_id: Mapped[int | None] = refers_to("stored_files", optional=True, comment="sent along")
+    file_name: Mapped[str | None] = mapped_column(
+        Text, comment="of what is to go along, kept when it is gone"
+    )
+    file_page: Mapped[str | None] = mapped_column(Text, comment="address where it can be had anew")
     dedupe_key: Mapped[str | None] = mapped_column(Text)
     is_digest: Mapped[bool] = mapped_column(
         Boolean, default=False, server_default="false", comment="waits to be sent together with others"

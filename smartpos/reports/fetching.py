@@ -1,8 +1,9 @@
 """Who may have the file of a download: links that cannot be made up, and the rights of whoever follows one.
 
 A link alone opens nothing: it is signed for one file of one run of one tenant, and the visitor must besides be somebody
-of that tenant who ordered the file, or could have ordered the very same. Who sees some workspaces only could not have
-ordered what somebody else sees.
+of that tenant who ordered the file, or could have ordered the very same, or receives it regularly. Rights are asked for
+again each time, also those of whoever ordered it. Who sees some workspaces only could not have ordered what somebody
+else sees.
 """
 
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from smartpos.reports.exporting.grids import find_grid
 from smartpos.reports.models import ReportRun, RunSource
 from smartpos.reports.permissions import ReportsPermission as P
 from smartpos.reports.queries.exports import export_of, is_kept
+from smartpos.reports.queries.saved import receives
 
 
 def link_of(run: ReportRun, *, absolute: bool = False) -> str | None:
@@ -51,10 +53,14 @@ def fetched(run_id: int, token: str, *, actor: Actor) -> ReportRun:
 
 
 def may_fetch(run: ReportRun, actor: Actor) -> bool:
-    """Whether the person of this request ordered the run, or sees everything that is in it."""
-    if actor.user_id is not None and run.created_by == actor.user_id:
+    """Whether the person of this request may see everything that is in the file, now.
+
+    Whoever receives a scheduled report need not be somebody who downloads.
+    """
+    if receives(run, actor):
         return True
-    if not actor.can(P.EXPORT_CREATE) or actor.workspace_ids is not None:
+    is_own = actor.user_id is not None and run.created_by == actor.user_id
+    if not actor.can(P.EXPORT_CREATE) or (actor.workspace_ids is not None and not is_own):
         return False
     if run.source is RunSource.REPORT:
         report = find_report(run.report)

@@ -102,7 +102,7 @@ class SavedReport(SoftDeleted, TenantModel):
 
 
 class ReportRecipient(TenantModel):
-    """Who receives a scheduled report; only what they may see themselves is sent to them."""
+    """Who receives a scheduled report; only what they and its author may see is sent to them."""
 
     __tablename__ = "report_recipients"
     __table_args__ = (UniqueConstraint("organization_id", "report_id", "user_id"),)
@@ -161,6 +161,9 @@ class ReportRun(TenantModel):
     format: Mapped[ExportFormat] = enum_column(ExportFormat)
     filters: Mapped[JsonObject] = mapped_column(comment="as a request gives them")
     columns: Mapped[JsonList] = mapped_column(comment="keys of those wanted; all when empty")
+    workspace_ids: Mapped[list[int] | None] = mapped_column(
+        ARRAY(BigInteger), comment="scheduled: only these of what its author sees; null: no narrower"
+    )
     locale: Mapped[str] = mapped_column(Text)
     status: Mapped[RunStatus] = enum_column(RunStatus, default=RunStatus.WAITING, server_default="waiting")
     rows_total: Mapped[int | None] = mapped_column(Integer, comment="null while nobody has counted")

@@ -11,7 +11,7 @@ from rq import Queue
 from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.files import store_file
+from smartpos.core.files import path_of, store_file
 from smartpos.core.jobs import DEFAULT_QUEUE, periodic_table
 from smartpos.core.redis import connection
 from smartpos.identity.models import User, UserStatus
@@ -57,6 +57,32 @@ def test_mail_goes_out_with_its_file(shop: Shop, mail: MailServer) -> None:
     sent = row(shop)
     assert (sent.status, sent.attempts, sent.error) == (DeliveryStatus.SENT, 1, None)
     assert sent.sent_at is not None
+
+
+def test_a_file_that_is_gone_is_spoken_of(shop: Shop, mail: MailServer) -> None:
+    page = "https://bahor.example.org/reports/sales-by-day?period=today"
+    with shop.inside("owner"):
+        db.session.get_one(User, shop.users["owner"]).locale = "en"
+        files = [
+            store_file(b"PK", original_name=f"{name}.xlsx", content_type="application/x-sheet")
+            for name in ("forgotten", "lost", "bare")
+        ]
+        for file, place in zip(files, (page, page, None), strict=True):
+            body = f"Salom\n{place}" if place else "Salom"
+            facts = EMAIL | {"body": body, "file_id": file.id, "file_page": place}
+            send_message(**facts, subject=file.original_name, user_id=shop.users["owner"])
+        path_of(files[1]).unlink()
+        db.session.delete(files[0])
+        db.session.delete(files[2])
+    run(shop)
+    told = {str(letter["Subject"]): letter for letter in mail.letters}
+    assert len(told) == 3
+    for name, place in (("forgotten.xlsx", page), ("lost.xlsx", page), ("bare.xlsx", None)):
+        assert list(told[name].iter_attachments()) == []
+        said = " ".join(told[name].get_body().get_content().split())  # type: ignore[union-attr]
+        assert said.startswith("Salom") and f"“{name}” is not kept any more" in said, said
+        assert said.count("https://") == (1 if place else 0)
+        assert place is None or said.endswith(place), "the link to have it anew"
 
 
 def test_an_sms_goes_to_the_gateway(shop: Shop, gateway: Gateway) -> None:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy import text as sql
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.models import User
 from smartpos.notifications.jobs import forget_notices
 from smartpos.notifications.models import (
+    Broadcast,
     Channel,
     Delivery,
     DeliveryStatus,
@@ -22,6 +24,7 @@ from smartpos.notifications.models import (
     Subscription,
 )
 from smartpos.notifications.operations import notify
+from smartpos.notifications.queries.broadcasts import progress_of
 from tests.cast import Shop
 from tests.conftest import Api, csrf_of
 
@@ -318,3 +321,40 @@ def test_what_was_read_long_ago_is_forgotten(shop: Shop) -> None:
         assert set(db.session.scalars(select(Notification.dedupe_key))) == {"unread", "young"}
         kept = set(db.session.scalars(select(Delivery.address)))
         assert kept == {"unread@example.org", "young@example.org"}
+
+
+def test_a_broadcast_tells_how_it_went_after_its_messages_are_forgotten(shop: Shop, stranger: Shop) -> None:
+    old, young = utc_now() - timedelta(days=200), utc_now() - timedelta(days=100)
+    numbers = {}
+    for one, messages in (
+        (shop, {DeliveryStatus.SENT: 3, DeliveryStatus.FAILED: 2, DeliveryStatus.BLOCKED: 1}),
+        (stranger, {DeliveryStatus.CANCELLED: 4}),
+    ):
+        with one.inside():
+            row = Broadcast(client_uuid=uuid4(), content_hash="x", text="Salom", audience={}, recipients=7)
+            db.session.add(row)
+            db.session.flush()
+            numbers[one.domain] = row.id
+            for status, count in messages.items():
+                for _number in range(count):
+                    facts = {"channel": Channel.TELEGRAM, "kind": "broadcast", "address": "1", "body": ""}
+                    db.session.add(Delivery(**facts, broadcast_id=row.id, status=status, created_at=old))
+            sent = DeliveryStatus.SENT
+            facts = {"channel": Channel.TELEGRAM, "kind": "broadcast", "address": "1", "body": ""}
+            db.session.add(Delivery(**facts, broadcast_id=row.id, status=sent, created_at=young))
+
+    def told(one: Shop) -> tuple[int, ...]:
+        with one.inside():
+            found = progress_of(numbers[one.domain])
+            return found.sent, found.failed, found.blocked, found.cancelled, found.done
+
+    before = told(shop), told(stranger)
+    assert before == ((4, 2, 1, 0, 7), (1, 0, 0, 4, 5))
+    for _night in range(2):
+        with shop.app.app_context():
+            forget_notices()
+            db.session.commit()
+        assert (told(shop), told(stranger)) == before
+    with shop.inside():
+        left = select(func.count()).where(Delivery.broadcast_id == numbers[shop.domain])
+        assert db.session.scalar(left) == 2, "the refusal and what is young"

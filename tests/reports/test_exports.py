@@ -10,21 +10,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.files import workshop
 from smartpos.core.models import AuditAction, AuditLog
+from smartpos.identity.models import Role, RolePermission
 from smartpos.notifications.models import Notification
 from smartpos.reports.fetching import link_of
+from smartpos.reports.jobs.exports import sweep_exports
 from smartpos.reports.models import ReportRun, RunSource, RunStatus
 from smartpos.reports.operations.exports import (
+    MOST_ATTEMPTS,
     MOST_OPEN,
     Begun,
     begin_export,
     complete_export,
     fail_export,
     lost_exports,
+    order_export,
     retry_export,
 )
 from smartpos.sales.models import Sale, SaleItem
@@ -309,6 +313,68 @@ def test_who_left_gets_no_file(shop: Shop, export: Export) -> None:
         run = db.session.get_one(ReportRun, made.id)
         run.status, run.created_by = RunStatus.WAITING, shop.users["admin"]
     assert made_of(shop, made.id, make=True).status is RunStatus.FAILED
+
+
+def test_one_tenants_trouble_keeps_no_others_waiting(shop: Shop, stranger: Shop, export: Export) -> None:
+    numbers = {}
+    for one, locale in ((shop, "no-such-language"), (stranger, "en")):
+        who = next(iter(one.users))
+        with one.inside(who):
+            run = order_export(
+                source=RunSource.GRID,
+                report="products",
+                format="csv",
+                filters={},
+                title="Mahsulotlar",
+                locale=locale,
+                actor=one.actor(who),
+            )
+            run.status, run.attempts = RunStatus.RUNNING, MOST_ATTEMPTS
+            run.beat_at = utc_now() - timedelta(minutes=3)
+            numbers[one.domain] = run.id
+    with shop.app.app_context():
+        sweep_exports()
+        db.session.commit()
+    for one, expected in ((shop, RunStatus.RUNNING), (stranger, RunStatus.FAILED)):
+        with one.inside():
+            assert db.session.get_one(ReportRun, numbers[one.domain]).status is expected
+
+
+def test_a_right_that_was_withdrawn_is_asked_for_again(shop: Shop, client_of: Any, export: Export) -> None:
+    made = export("products", who="manager", format="csv")
+    with shop.inside("owner"):
+        waits = order_export(
+            source=RunSource.GRID,
+            report="products",
+            format="csv",
+            filters={},
+            title="Mahsulotlar",
+            locale="en",
+            actor=shop.actor("manager"),
+        ).id
+    manager = client_of("manager")
+    with shop.app.test_request_context(), shop.inside("manager"):
+        address = link_of(db.session.get_one(ReportRun, made.id))
+    assert address is not None and manager.get(address).status_code == 200
+    with shop.inside("owner"):
+        role = db.session.scalars(select(Role.id).where(Role.key == "manager")).one()
+        gone = RolePermission.permission == "reports:export:create"
+        db.session.execute(delete(RolePermission).where(RolePermission.role_id == role, gone))
+    refused = made_of(shop, waits, make=True)
+    assert (refused.status, refused.path) == (RunStatus.CANCELLED, None)
+    assert refused.message == "Whoever ordered this may not download it any more."
+    assert manager.get(address).status_code == 403
+    assert client_of("owner").get(address).status_code == 200, "who may download it still may"
+    # The right to download alone is not enough: what is downloaded must still be theirs to see.
+    with shop.inside("owner"):
+        db.session.add(RolePermission(role_id=role, permission="reports:export:create"))
+        gone = RolePermission.permission == "catalog:product:read"
+        db.session.execute(delete(RolePermission).where(RolePermission.role_id == role, gone))
+        run = db.session.get_one(ReportRun, waits)
+        retry_export(run, actor=shop.actor("owner"))
+    again = made_of(shop, waits, make=True)
+    assert (again.status, again.path) == (RunStatus.CANCELLED, None) and again.message
+    assert manager.get(address).status_code == 403
 
 
 def test_too_much_for_paper_is_refused(shop: Shop, export: Export) -> None:

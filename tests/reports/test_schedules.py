@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.jobs import periodic_table
 from smartpos.core.tenancy import platform_scope
-from smartpos.identity.models import Role, RolePermission, User
+from smartpos.identity.models import Branch, Role, RolePermission, User, UserStatus, UserWorkspace, Workspace
 from smartpos.identity.operations import suspend_organization
 from smartpos.identity.queries import system_actor
 from smartpos.notifications.models import Delivery, LinkStatus, Notification, TelegramLink
+from smartpos.reports.fetching import link_of
 from smartpos.reports.jobs.schedules import send_saved_report
 from smartpos.reports.models import ExportFormat, ReportRun, Rhythm, RunStatus, SavedReport
 from smartpos.reports.operations.saved import Plan, save_report
@@ -96,12 +98,10 @@ def plan(shop: Shop) -> Callable[..., int]:
     return make
 
 
-@pytest.fixture
-def blind_manager(shop: Shop) -> None:
-    """Managers who do not see what goods cost."""
+def take_away(shop: Shop, role_key: str, *permissions: str) -> None:
     with shop.inside("owner"):
-        role = db.session.scalars(select(Role.id).where(Role.key == "manager")).one()
-        gone = RolePermission.permission.in_(["catalog:cost:read", "reports:export:create"])
+        role = db.session.scalars(select(Role.id).where(Role.key == role_key)).one()
+        gone = RolePermission.permission.in_(permissions)
         db.session.execute(delete(RolePermission).where(RolePermission.role_id == role, gone))
 
 
@@ -143,17 +143,33 @@ def test_the_clock_looks_every_five_minutes() -> None:
 
 
 def test_each_receives_what_they_may_see(
-    shop: Shop, plan: Callable[..., int], blind_manager: None, open_till: int, sell: Callable[..., Any]
+    shop: Shop,
+    plan: Callable[..., int],
+    open_till: int,
+    sell: Callable[..., Any],
+    client_of: Callable[..., FlaskClient],
 ) -> None:
     sell((shop.product(price="10000", cost="7000"), "2"), cash="20000")
+    take_away(shop, "admin", "catalog:cost:read", "reports:export:create")
     saved_id = plan("owner", "admin", "manager", "cashier", sort="-revenue", period="today")
     runs = send(shop, saved_id)
-    assert len(runs) == 2, "owner and admin see the same, the manager no costs, the cashier no report"
+    assert len(runs) == 2, "owner and manager see the same, the admin no costs, the cashier no report"
     full, less = (made_of(shop, run, make=True) for run in runs)
     assert (full.status, less.status) == (RunStatus.DONE, RunStatus.DONE), (full.message, less.message)
     assert {"cost", "profit", "margin"} <= set(full.columns)
     assert not {"cost", "profit", "margin"} & set(less.columns) and "revenue" in less.columns
     assert Decimal(less.lines()[1][7].replace(",", ".")) == 20_000
+    with shop.inside():
+        authors = set(db.session.scalars(select(ReportRun.created_by).where(ReportRun.id.in_(runs))))
+    assert authors == {shop.users["manager"]}, "they belong to the person who scheduled it"
+    # Every recipient may fetch theirs; the one who downloads nothing else, too, but not what others received.
+    with shop.app.test_request_context(), shop.inside("manager"):
+        full_link, less_link = (link_of(db.session.get_one(ReportRun, run)) for run in runs)
+    got = {
+        who: tuple(client_of(who).get(str(link)).status_code for link in (full_link, less_link))
+        for who in ("owner", "manager", "admin", "cashier")
+    }
+    assert got == {"owner": (200, 200), "manager": (200, 200), "admin": (403, 200), "cashier": (403, 403)}
     assert messages(shop) == [
         ("telegram", "700", True),
         ("email", "admin@example.uz", True),
@@ -172,15 +188,66 @@ def test_each_receives_what_they_may_see(
     assert "Bahor" in body and len(files) == 2
 
 
+def test_the_authors_rights_and_workspaces_decide_what_is_in_it(
+    shop: Shop, plan: Callable[..., int], open_till: int, sell: Callable[..., Any]
+) -> None:
+    sell((shop.product(price="10000", cost="7000"), "2"), cash="20000")
+    saved_id = plan("owner", "admin", period="today")
+    with shop.inside("owner"):
+        for who, locale in (("manager", "ru"), ("owner", "en")):
+            db.session.get_one(User, shop.users[who]).locale = locale
+        other = Workspace(name="Samarqand")
+        db.session.add(other)
+        db.session.flush()
+        db.session.add(UserWorkspace(user_id=shop.users["manager"], workspace_id=other.id))
+        branch = db.session.get_one(Branch, shop.branch_id)
+        mine = Workspace(name="Toshkent")
+        db.session.add(mine)
+        db.session.flush()
+        branch.workspace_id = mine.id
+    take_away(shop, "manager", "catalog:cost:read")
+    (run,) = send(shop, saved_id)
+    made = made_of(shop, run, make=True)
+    assert made.status is RunStatus.DONE, made.message
+    assert made.rows == 0, "the author does not see that branch, so nobody is sent its figures"
+    assert "profit" not in made.columns
+    assert made.lines()[0][0] == "День", "the author's language"
+    assert len(messages(shop)) == 3
+
+
+def test_without_its_author_nothing_is_sent(shop: Shop, plan: Callable[..., int]) -> None:
+    saved_id = plan("owner", period="today")
+    take_away(shop, "manager", "reports:export:create")
+    assert send(shop, saved_id) == []
+    assert bell(shop, "reports.export_failed") == ["manager"]
+    following = next_time(shop, saved_id)
+    assert following is not None and following > utc_now()
+    with shop.inside("owner"):
+        db.session.get_one(User, shop.users["manager"]).status = UserStatus.INACTIVE
+        db.session.get_one(SavedReport, saved_id).next_run_at = utc_now() - timedelta(hours=1)
+    assert send(shop, saved_id) == []
+    assert bell(shop, "reports.export_failed") == ["manager", "owner"]
+    assert next_time(shop, saved_id) is None, "it has ended"
+
+
+def test_a_right_withdrawn_while_it_was_made_is_told_to_the_author(
+    shop: Shop, plan: Callable[..., int]
+) -> None:
+    saved_id = plan("owner", period="today")
+    (run,) = send(shop, saved_id)
+    take_away(shop, "manager", "reports:export:create")
+    made = made_of(shop, run, make=True)
+    assert made.status is RunStatus.CANCELLED and made.message
+    assert messages(shop) == []
+    assert bell(shop, "reports.export_failed") == ["manager"]
+
+
 def test_a_sort_by_what_is_hidden_is_left_out(
     shop: Shop, plan: Callable[..., int], open_till: int, sell: Callable[..., Any]
 ) -> None:
     sell((shop.product(), "1"), cash="10000")
-    saved_id = plan("owner", "manager", period="today", sort="-profit")
-    with shop.inside("owner"):
-        role = db.session.scalars(select(Role.id).where(Role.key == "manager")).one()
-        gone = RolePermission.permission == "catalog:cost:read"
-        db.session.execute(delete(RolePermission).where(RolePermission.role_id == role, gone))
+    saved_id = plan("owner", "admin", period="today", sort="-profit")
+    take_away(shop, "admin", "catalog:cost:read")
     runs = send(shop, saved_id)
     with shop.inside():
         orders = db.session.scalars(
@@ -218,12 +285,9 @@ def test_rights_are_asked_for_again_before_it_leaves(
     shop: Shop, plan: Callable[..., int], open_till: int, sell: Callable[..., Any]
 ) -> None:
     sell((shop.product(), "1"), cash="10000")
-    saved_id = plan("owner", "manager", period="today")
+    saved_id = plan("owner", "admin", period="today")
     (run,) = send(shop, saved_id)
-    with shop.inside("owner"):
-        role = db.session.scalars(select(Role.id).where(Role.key == "manager")).one()
-        gone = RolePermission.permission == "sales:report:read"
-        db.session.execute(delete(RolePermission).where(RolePermission.role_id == role, gone))
+    take_away(shop, "admin", "sales:report:read")
     made_of(shop, run, make=True)
     assert {address for _channel, address, _file in messages(shop)} == {"700", "owner@example.uz"}
 

@@ -9,14 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from flask_babel import force_locale, gettext
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from smartpos.core import files
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import NotFound
 from smartpos.core.models import StoredFile
-from smartpos.identity.models import Organization
+from smartpos.identity.models import Organization, User
 from smartpos.notifications import channels
 from smartpos.notifications.channels import Attachment, Blocked, Failed, Outgoing, Retry
 from smartpos.notifications.errors import NoSuchDelivery, NotToBeRetried
@@ -89,14 +90,15 @@ def take_due(
     )
     db.session.execute(taken)
     statement = (
-        select(Delivery, Organization.name)
+        select(Delivery, Organization.name, func.coalesce(User.locale, Organization.locale))
         .join(Organization, Organization.id == Delivery.organization_id)
+        .outerjoin(User, User.id == Delivery.user_id)
         .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.WAITING)
         .order_by(Delivery.id)
         .execution_options(populate_existing=True)
     )
     rows = db.session.execute(statement).all()
-    attached = _attachments([row.file_id for row, _shop in rows if row.file_id is not None])
+    attached = _attachments([row.file_id for row, *_ in rows if row.file_id is not None])
     return [
         Outgoing(
             id=row.id,
@@ -105,7 +107,7 @@ def take_due(
             kind=row.kind,
             address=row.address,
             subject=row.subject,
-            body=row.body,
+            body=row.body if row.file_name is None or row.file_id in attached else _without_file(row, locale),
             buttons=list(row.buttons),
             attachment=attached.get(row.file_id) if row.file_id is not None else None,
             sender=shop,
@@ -114,7 +116,7 @@ def take_due(
             broadcast_id=row.broadcast_id,
             attempts=row.attempts,
         )
-        for row, shop in rows
+        for row, shop, locale in rows
     ]
 
 
@@ -140,6 +142,19 @@ def _attachments(ids: list[int]) -> dict[int, Attachment]:
             continue
         found[row.id] = Attachment(row.original_name, row.content_type, path)
     return found
+
+
+def _without_file(row: Delivery, locale: str) -> str:
+    """What a message says whose file is not kept any more: it must not seem as if there had never been one."""
+    with force_locale(locale):
+        if row.file_page is None:
+            note = gettext("The file “%(name)s” is not kept any more. Order it anew.", name=row.file_name)
+            return f"{row.body}\n\n{note}"
+        note = gettext(
+            "The file “%(name)s” is not kept any more. It can be ordered anew here:", name=row.file_name
+        )
+    told = row.body.removesuffix(row.file_page).rstrip()
+    return f"{told}\n\n{note}\n{row.file_page}"
 
 
 def try_to_send(message: Outgoing) -> Exception | None:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from smartpos.core.db import db, utc_now
+from smartpos.core.models import StoredFile
 from smartpos.core.scope import current_organization_id
 from smartpos.core.tenancy import ScopeMissing
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus
@@ -58,12 +59,15 @@ def send_message(
     dedupe_key: str | None = None,
     buttons: Sequence[Any] = (),
     file_id: int | None = None,
+    file_page: str | None = None,
     not_before: datetime | None = None,
 ) -> int | None:
     """Queue one message for the tenant in force and give its id; None when its ``dedupe_key`` was used before.
 
-    ``body`` is plain text in the receiver's language. An address that refused messages is not asked again: the row is
-    made as BLOCKED and nothing is sent. Raises ValueError for the bell, which is no channel out of the house.
+    ``body`` is plain text in the receiver's language. A file that is not kept any more when the message goes out is
+    spoken of instead, with ``file_page``, the address where it can be had anew. An address that refused messages is not
+    asked again: the row is made as BLOCKED and nothing is sent. Raises ValueError for the bell, which is no channel out
+    of the house.
     """
     if channel is Channel.APP:
         raise ValueError("the bell needs no message; use notify()")
@@ -82,6 +86,10 @@ def send_message(
             body=_clean(body) or "",
             buttons=list(buttons),
             file_id=file_id,
+            file_name=select(StoredFile.original_name).where(StoredFile.id == file_id).scalar_subquery()
+            if file_id is not None
+            else None,
+            file_page=file_page,
             dedupe_key=dedupe_key,
             status=DeliveryStatus.BLOCKED if blocked else DeliveryStatus.WAITING,
             error=BLOCKED_BEFORE if blocked else None,

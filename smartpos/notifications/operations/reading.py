@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from smartpos.core.db import db, utc_now
 from smartpos.identity.actors import Actor
-from smartpos.notifications.models import Delivery, DeliveryStatus, Notification
+from smartpos.notifications.models import Broadcast, Delivery, DeliveryStatus, Notification
 from smartpos.notifications.queries.inbox import notice_of
+
+# Refusals stay, so that nobody is asked again.
+FORGOTTEN = (DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED)
 
 
 def read_notice(notice_id: int, *, actor: Actor) -> Notification:
@@ -72,13 +75,37 @@ def was_told(kind: str, *, origin_kind: str, origin_id: int, dedupe_key: str) ->
 
 
 def forget_old(before: datetime) -> None:
-    """Forget notices that were read and messages that are done with, of all tenants, from before a moment."""
-    old = (
-        delete(Notification).where(Notification.created_at < before, Notification.read_at.is_not(None)),
-        delete(Delivery).where(
-            Delivery.created_at < before,
-            Delivery.status.in_([DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED]),
-        ),
+    """Forget notices that were read and messages that are done with, of all tenants, from before a moment.
+
+    A broadcast goes on telling how many of its messages went out.
+    """
+    unread_stay = delete(Notification).where(
+        Notification.created_at < before, Notification.read_at.is_not(None)
     )
-    for statement in old:
+    gone = (
+        delete(Delivery)
+        .where(Delivery.created_at < before, Delivery.status.in_(FORGOTTEN))
+        .returning(Delivery.organization_id, Delivery.broadcast_id, Delivery.status)
+        .cte("gone")
+    )
+    counted = (
+        select(
+            gone.c.organization_id,
+            gone.c.broadcast_id,
+            *(func.count().filter(gone.c.status == status).label(status.value) for status in FORGOTTEN),
+        )
+        .where(gone.c.broadcast_id.is_not(None))
+        .group_by(gone.c.organization_id, gone.c.broadcast_id)
+        .cte("counted")
+    )
+    told = (
+        update(Broadcast)
+        .where(Broadcast.organization_id == counted.c.organization_id, Broadcast.id == counted.c.broadcast_id)
+        .values(
+            forgotten_sent=Broadcast.forgotten_sent + counted.c.sent,
+            forgotten_failed=Broadcast.forgotten_failed + counted.c.failed,
+            forgotten_cancelled=Broadcast.forgotten_cancelled + counted.c.cancelled,
+        )
+    )
+    for statement in (unread_stay, told):
         db.session.execute(statement, execution_options={"synchronize_session": False})

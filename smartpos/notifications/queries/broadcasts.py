@@ -1,5 +1,6 @@
 """Broadcasts, and how far they are."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -40,11 +41,17 @@ def broadcast_for(broadcast_id: int) -> Broadcast:
 
 
 def progress_of(broadcast_id: int) -> Progress:
-    """How far a broadcast is."""
+    """How far a broadcast is, with what is not kept any more."""
     query = (
         select(Delivery.status, func.count())
         .where(Delivery.broadcast_id == broadcast_id)
         .group_by(Delivery.status)
     )
-    found = {DeliveryStatus(status).value: count for status, count in db.session.execute(query)}
-    return Progress(**found)
+    found = Counter({DeliveryStatus(status).value: count for status, count in db.session.execute(query)})
+    row = broadcast_for(broadcast_id)
+    forgotten = {
+        "sent": row.forgotten_sent,
+        "failed": row.forgotten_failed,
+        "cancelled": row.forgotten_cancelled,
+    }
+    return Progress(**found + Counter(forgotten))

@@ -5,6 +5,7 @@ that the run is done. A worker that is killed leaves a run that tells nothing an
 """
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import DBAPIError
 
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import SmartPOSError
+from smartpos.core.errors import Forbidden, SmartPOSError
 from smartpos.core.files import workshop
 from smartpos.core.jobs import commit_step, enqueue_after_commit, is_idle, job, periodic
 from smartpos.core.tenancy import platform_scope, tenant_scope
@@ -35,7 +36,9 @@ from smartpos.reports.operations import exports as operations
 from smartpos.reports.operations.exports import Begun
 from smartpos.reports.operations.notices import EXPORT_FAILED, EXPORT_READY
 from smartpos.reports.operations.sending import export_finished
-from smartpos.reports.queries.exports import export_of, waiting_exports
+from smartpos.reports.permissions import ReportsPermission as P
+from smartpos.reports.queries.exports import waiting_exports
+from smartpos.reports.queries.saved import both_of
 
 EXPORTS = "exports"
 # Ten million rows take less; a worker that needs longer than this has lost its database.
@@ -58,6 +61,8 @@ def run_export(organization_id: int, run_id: int) -> None:
         with force_locale(begun.locale):
             if actor is None:
                 _fail(begun, _("Whoever ordered this may not sign in any more."))
+            elif not actor.can(P.EXPORT_CREATE):
+                _refuse(begun)
             else:
                 _work(begun, actor)
 
@@ -66,18 +71,29 @@ def run_export(organization_id: int, run_id: int) -> None:
 def sweep_exports() -> None:
     """Every minute: runs whose worker was killed wait for another one, and those whose job was lost are sent again."""
     with platform_scope(reason="sweep exports"):
-        failed = [
-            (run.organization_id, run.id)
-            for run in operations.lost_exports()
-            if run.status is RunStatus.FAILED
-        ]
+        silent = operations.tenants_of_lost_exports()
+    for organization_id in silent:
+        _take_back(organization_id)
+    with platform_scope(reason="sweep exports"):
         # While something is in the queue nothing was lost, or the next minute will tell.
         waiting = waiting_exports() if is_idle(EXPORTS) else []
-    for organization_id, run_id in failed:
-        with tenant_scope(organization_id):
-            _tell(export_of(run_id))
     for organization_id, run_id in waiting:
         enqueue_after_commit(run_export, organization_id, run_id)
+
+
+def _take_back(organization_id: int) -> None:
+    """What one tenant's dead workers have left, as a unit of its own: trouble there is no trouble for the others."""
+    try:
+        with tenant_scope(organization_id):
+            for run in operations.lost_exports():
+                if run.status is RunStatus.FAILED:
+                    _tell(run)
+            commit_step()
+    except JobTimeoutException:
+        raise
+    except Exception:
+        log.exception("lost_exports_not_taken_back", organization_id=organization_id)
+        db.session.rollback()
 
 
 @periodic("30 2 * * *", timeout=600)
@@ -89,6 +105,7 @@ def expire_exports() -> None:
 
 def _work(begun: Begun, actor: Actor) -> None:
     """Make the file and keep it, or say why there is none."""
+    actor = replace(actor, workspace_ids=both_of(actor.workspace_ids, begun.workspace_ids))
     organization_id = actor.organization.id
     watch = Watch(organization_id, begun.id, begun.started_at)
     # A folder of its own for each attempt: a worker that was thought dead still puts away what it takes for its own.
@@ -158,6 +175,8 @@ def _end_badly(begun: Begun, watch: Watch, error: Exception) -> None:
         operations.stop_export(begun)
     elif why is Why.TAKEN:
         log.warning("export_taken_over", run_id=begun.id)
+    elif isinstance(error, Forbidden):
+        _refuse(begun)
     elif isinstance(error, DBAPIError) and error.connection_invalidated:
         raise error
     else:
@@ -183,6 +202,14 @@ def _reason(begun: Begun, error: Exception) -> str:
 
 def _fail(begun: Begun, message: str) -> None:
     run = operations.fail_export(begun, message)
+    if run is not None:
+        _tell(run)
+
+
+def _refuse(begun: Begun) -> None:
+    """The right was withdrawn after the order: the run ends as if it had been cancelled, and says why."""
+    log.info("export_refused", run_id=begun.id)
+    run = operations.stop_export(begun, _("Whoever ordered this may not download it any more."))
     if run is not None:
         _tell(run)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from smartpos.core.audit import record
 from smartpos.core.db import db, utc_now
@@ -59,6 +59,7 @@ class Begun:
     columns: tuple[str, ...]
     locale: str
     user_id: int | None
+    workspace_ids: tuple[int, ...] | None
 
 
 # --- What people ask for --------------------------------------------------------------------------------------------
@@ -73,12 +74,14 @@ def order_export(
     client_uuid: UUID | None = None,
     report_id: int | None = None,
     locale: str | None = None,
+    workspace_ids: Sequence[int] | None = None,
     actor: Actor,
 ) -> ReportRun:
     """Have a file made of a report or a list; the caller has seen to it that the actor may look at it.
 
     ``report`` is the slug of a report or the endpoint of a list, ``filters`` what a request would give, ``columns`` the
-    keys of those wanted (all of them when empty). A ``client_uuid`` that was used before gives the run of then. The job
+    keys of those wanted (all of them when empty). Titles and headers are in the actor's language. ``workspace_ids``
+    narrow what the actor sees. A ``client_uuid`` that was used before gives the run of then. The job
     is to be enqueued by the caller. Raises Forbidden, TooManyExports.
     """
     if not actor.can(P.EXPORT_CREATE):
@@ -101,6 +104,7 @@ def order_export(
         format=ExportFormat(format),
         filters=dict(filters),
         columns=list(columns),
+        workspace_ids=list(workspace_ids) if workspace_ids is not None else None,
         locale=locale or actor.locale or actor.organization.locale,
         created_by=actor.user_id,
     )
@@ -183,6 +187,7 @@ def begin_export(run_id: int) -> Begun | None:
         tuple(run.columns),
         run.locale,
         run.created_by,
+        tuple(run.workspace_ids) if run.workspace_ids is not None else None,
     )
 
 
@@ -220,11 +225,12 @@ def fail_export(begun: Begun, message: str) -> ReportRun | None:
     return run
 
 
-def stop_export(begun: Begun) -> None:
-    """The run was stopped as somebody wished."""
+def stop_export(begun: Begun, message: str | None = None) -> ReportRun | None:
+    """The run was stopped as somebody wished, or because whoever ordered it may not have it any more (``message``)."""
     run = _held(begun)
     if run is not None:
-        _end(run, RunStatus.CANCELLED, None)
+        _end(run, RunStatus.CANCELLED, message)
+    return run
 
 
 def _held(begun: Begun) -> ReportRun | None:
@@ -248,20 +254,17 @@ def _end(run: ReportRun, status: RunStatus, message: str | None) -> None:
 
 
 # --- What the clock asks for ----------------------------------------------------------------------------------------
+def tenants_of_lost_exports() -> list[int]:
+    """Tenants with runs whose worker is gone; in the platform scope."""
+    return list(db.session.scalars(select(ReportRun.organization_id).where(*_is_lost()).distinct()))
+
+
 def lost_exports() -> list[ReportRun]:
-    """Runs whose worker is gone, set back to wait for another one; in the platform scope.
+    """Runs of the tenant in force whose worker is gone, set back to wait for another one.
 
     One that has lost its worker so often that it is likely to be the reason has failed, and is among them.
     """
-    silent_since = utc_now() - SILENT
-    lost = db.session.scalars(
-        select(ReportRun)
-        .where(
-            ReportRun.status == RunStatus.RUNNING,
-            or_(ReportRun.beat_at < silent_since, ReportRun.beat_at.is_(None)),
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
+    lost = db.session.scalars(select(ReportRun).where(*_is_lost()).with_for_update(skip_locked=True)).all()
     for run in lost:
         log.warning("export_lost_its_worker", run_id=run.id, attempts=run.attempts)
         if run.cancel_asked:
@@ -273,6 +276,11 @@ def lost_exports() -> list[ReportRun]:
             run.status = RunStatus.WAITING
     db.session.flush()
     return list(lost)
+
+
+def _is_lost() -> tuple[ColumnElement[bool], ...]:
+    silent = or_(ReportRun.beat_at < utc_now() - SILENT, ReportRun.beat_at.is_(None))
+    return ReportRun.status == RunStatus.RUNNING, silent
 
 
 def expire_exports() -> int:

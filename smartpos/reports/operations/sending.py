@@ -1,7 +1,6 @@
 """Sending saved reports: files are ordered when their time has come, and sent on when they are made."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -26,7 +25,7 @@ from smartpos.reports.operations.notices import EXPORT_FAILED, REPORT_SENT
 from smartpos.reports.operations.timing import next_moment
 from smartpos.reports.permissions import ReportsPermission as P
 from smartpos.reports.queries.running import SORT, asked_as_args, read_filters
-from smartpos.reports.queries.saved import group_with, groups_of
+from smartpos.reports.queries.saved import Sight, author_of, groups_of, sight_of
 
 SAVED_ORIGIN = "saved_report"
 # What usual mail servers and Telegram's bots take.
@@ -36,7 +35,9 @@ log = structlog.get_logger(__name__)
 
 
 def send_due_report(saved_id: int) -> list[ReportRun]:
-    """Order the files of a saved report whose time has come, one for each group of recipients.
+    """Order the files of a saved report whose time has come, in the name of whoever scheduled it.
+
+    One file for each group of recipients who see the same of it, in the author's language.
 
     Whoever is late sends once: the next time is reckoned from now. Nothing happens when it is not due (any more) or
     somebody else is just at it. The jobs that make the files are to be enqueued by the caller.
@@ -52,20 +53,54 @@ def send_due_report(saved_id: int) -> list[ReportRun]:
         return []
     zone = ZoneInfo(db.session.scalars(select(Organization.timezone)).one())
     saved.next_run_at = next_moment(Rhythm(saved.rhythm), saved.send_day, saved.send_at, zone=zone, after=now)
-    report = find_report(saved.type)
-    groups = groups_of(saved)
-    if report is None or not groups:
-        log.warning("scheduled_report_has_nobody", saved_id=saved.id, report=saved.type)
-        db.session.flush()
+    author = author_of(saved)
+    if author is None:
+        _end_without_author(saved)
         return []
-    runs = []
-    for group in groups:
-        try:
-            runs.append(_order(saved, report, group[0]))
-        except Invalid as refusal:
-            _tell_author(saved, str(refusal))
+    with force_locale(author.locale or author.organization.locale):
+        runs = _order_all(saved, author)
     db.session.flush()
     return runs
+
+
+def _order_all(saved: SavedReport, author: Actor) -> list[ReportRun]:
+    if not author.can(P.EXPORT_CREATE) or not author.can(P.SAVED_SCHEDULE):
+        _tell_author(saved, _("You may not have reports sent any more."))
+        return []
+    report = find_report(saved.type)
+    groups = groups_of(saved, author)
+    if report is None or not groups:
+        log.warning("scheduled_report_has_nobody", saved_id=saved.id, report=saved.type)
+        return []
+    runs = []
+    for sight in groups:
+        try:
+            runs.append(_order(saved, report, sight, author))
+        except Invalid as refusal:
+            _tell_author(saved, str(refusal))
+    return runs
+
+
+def _end_without_author(saved: SavedReport) -> None:
+    """Nobody's rights are left to decide what is in it: it is sent no more, and those who waited for it hear so."""
+    saved.next_run_at = None
+    db.session.flush()
+    people = [recipient.user_id for recipient in saved.recipients]
+    log.warning("scheduled_report_has_no_author", saved_id=saved.id, report=saved.type)
+    notify(
+        EXPORT_FAILED,
+        facts={
+            "title": saved.name,
+            "message": _(
+                "Whoever had it sent does not work here any more. Somebody else has to schedule it."
+            ),
+        },
+        origin_kind=SAVED_ORIGIN,
+        origin_id=saved.id,
+        dedupe_key=f"scheduled:{saved.id}:ended",
+        link=f"/reports/{saved.type}?{urlencode(saved.parameters)}",
+        user_ids=people,
+    )
 
 
 def export_finished(run: ReportRun) -> None:
@@ -76,11 +111,12 @@ def export_finished(run: ReportRun) -> None:
     saved = db.session.get(SavedReport, run.report_id) if run.report_id is not None else None
     if saved is None or saved.deleted_at is not None:
         return
-    if run.status is RunStatus.FAILED:
-        _tell_author(saved, run.message or "")
-    if run.status is not RunStatus.DONE or run.file_id is None:
+    if run.message is not None:
+        _tell_author(saved, run.message)
+    author = author_of(saved)
+    if run.status is not RunStatus.DONE or run.file_id is None or author is None:
         return
-    group = group_with(groups_of(saved), run.created_by)
+    group = groups_of(saved, author).get(sight_of(run), [])
     people = [actor.user_id for actor in group if actor.user_id is not None]
     if not people:
         return
@@ -99,23 +135,23 @@ def export_finished(run: ReportRun) -> None:
             _send(saved, run, person, channel, fits=size <= LARGEST_FILE[channel])
 
 
-def _order(saved: SavedReport, report: Report, actor: Actor) -> ReportRun:
-    """One file, in the name of a recipient: what they may not see is not in it."""
+def _order(saved: SavedReport, report: Report, sight: Sight, author: Actor) -> ReportRun:
+    """One file, in the name of the author: what they, or those for whom it is made, may not see is not in it."""
     parameters: Mapping[str, Any] = saved.parameters
     order = str(parameters.get(SORT) or "").removeprefix("-")
-    if order and order not in {column.key for column in report.columns_for(actor)}:
+    if order and order not in sight.columns:
         parameters = {name: value for name, value in parameters.items() if name != SORT}
-    asked = read_filters(report, parameters, actor)
-    # Who planned it had the right to have it sent; who receives it need not be somebody who downloads.
-    sender = replace(actor, permissions=actor.permissions | {P.EXPORT_CREATE.value})
+    asked = read_filters(report, parameters, author)
     return order_export(
         source=RunSource.REPORT,
         report=report.slug,
         format=saved.format,
         filters=asked_as_args(report, asked),
+        columns=sight.columns,
+        workspace_ids=sight.workspace_ids,
         title=saved.name,
         report_id=saved.id,
-        actor=sender,
+        actor=author,
     )
 
 
@@ -139,6 +175,7 @@ def _send(saved: SavedReport, run: ReportRun, person: Receiver, channel: Channel
         user_id=person.user_id,
         dedupe_key=f"report_run:{run.id}:{channel.value}:{person.user_id}",
         file_id=run.file_id if fits else None,
+        file_page=page if fits else None,
     )
 
 

@@ -1,8 +1,8 @@
 """Saved reports: whose they are, who sees them, which are due, and who receives what."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import selectinload
@@ -10,11 +10,11 @@ from sqlalchemy.orm import selectinload
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import NotFound
 from smartpos.core.permissions import RoleKey
-from smartpos.core.reports import Report, find_report
+from smartpos.core.reports import find_report
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Organization, OrganizationStatus
 from smartpos.identity.queries import actor_of_user
-from smartpos.reports.models import ReportRecipient, SavedReport
+from smartpos.reports.models import ReportRecipient, ReportRun, SavedReport
 from smartpos.reports.queries.running import reports_for
 
 MOST_SHOWN = 200
@@ -85,29 +85,65 @@ def due_reports(now: datetime | None = None) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in found]
 
 
-def groups_of(saved: SavedReport) -> list[list[Actor]]:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a report both its author and a reader see: the keys of columns, and workspaces (None: all of them)."""
+
+    columns: tuple[str, ...]
+    workspace_ids: tuple[int, ...] | None
+
+
+def author_of(saved: SavedReport) -> Actor | None:
+    """Who has a saved report sent: the person who scheduled it, in whose name it is made; None when they are gone."""
+    return actor_of_user(saved.created_by) if saved.created_by is not None else None
+
+
+def groups_of(saved: SavedReport, author: Actor) -> dict[Sight, list[Actor]]:
     """Who receives a saved report now, together with whom exactly the same is meant for.
 
-    The same file goes to those who see the same columns of the same workspaces in the same language. Whoever may not
-    look at the report, or may not sign in any more, is left out.
+    Nobody receives what the author does not see, nor what they may not see themselves. Whoever may not look at the
+    report, or may not sign in any more, is left out.
     """
     report = find_report(saved.type)
-    if report is None:
-        return []
-    groups: dict[Any, list[Actor]] = {}
+    if report is None or not report.is_open_to(author):
+        return {}
+    groups: dict[Sight, list[Actor]] = {}
     for recipient in saved.recipients:
-        actor = actor_of_user(recipient.user_id)
-        if actor is not None and report.is_open_to(actor):
-            groups.setdefault(_sight(report, actor), []).append(actor)
-    return list(groups.values())
+        reader = actor_of_user(recipient.user_id)
+        if reader is None or not report.is_open_to(reader):
+            continue
+        workspace_ids = both_of(author.workspace_ids, reader.workspace_ids)
+        if workspace_ids == ():
+            continue
+        seen = {column.key for column in report.columns_for(reader)}
+        columns = tuple(column.key for column in report.columns_for(author) if column.key in seen)
+        groups.setdefault(Sight(columns, workspace_ids), []).append(reader)
+    return groups
 
 
-def group_with(groups: Sequence[list[Actor]], user_id: int | None) -> list[Actor]:
-    """The group to which somebody belongs; nobody where they belong to none any more."""
-    return next((group for group in groups if any(actor.user_id == user_id for actor in group)), [])
+def sight_of(run: ReportRun) -> Sight:
+    """What is in the file of a scheduled report."""
+    workspace_ids = tuple(run.workspace_ids) if run.workspace_ids is not None else None
+    return Sight(tuple(run.columns), workspace_ids)
 
 
-def _sight(report: Report, actor: Actor) -> tuple[Any, ...]:
-    columns = tuple(column.key for column in report.columns_for(actor))
-    locale = actor.locale or actor.organization.locale
-    return columns, tuple(sorted(actor.workspace_ids or ())), locale
+def both_of(one: Sequence[int] | None, other: Sequence[int] | None) -> tuple[int, ...] | None:
+    """The workspaces that two limits have in common; None is no limit."""
+    if one is None or other is None:
+        limit = other if one is None else one
+        return tuple(sorted(limit)) if limit is not None else None
+    return tuple(sorted(set(one) & set(other)))
+
+
+def receives(run: ReportRun, actor: Actor) -> bool:
+    """Whether the file of a run was made for this person, among others: a report that is sent to them."""
+    if run.report_id is None:
+        return False
+    saved = db.session.get(SavedReport, run.report_id)
+    if saved is None or saved.deleted_at is not None:
+        return False
+    author = author_of(saved)
+    if author is None:
+        return False
+    readers = groups_of(saved, author).get(sight_of(run), [])
+    return any(reader.user_id == actor.user_id for reader in readers)
