@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from smartpos.core.errors import Invalid
 from smartpos.core.money import COST_LIMIT, MONEY_LIMIT, QUANTITY_LIMIT, parse_decimal, plain
@@ -180,6 +180,17 @@ class CursorQuery(Schema):
 
     cursor = TextField(longest=2000, load_default=None, allow_none=True)
     limit = WholeField(minimum=1, maximum=MOST, load_default=DEFAULT_LIMIT)
+
+
+class StrictQuery(CursorQuery):
+    """A list that refuses filters it does not know: whoever mistypes one must not take everything for the answer."""
+
+    @validates_schema(pass_original=True)
+    def _refuse_unknown(self, _data: Any, original: Any, **_kwargs: Any) -> None:
+        known = {field.data_key or name for name, field in self.fields.items()}
+        unknown = [str(name)[:60] for name in original if name not in known]
+        if unknown:
+            raise ValidationError({name: [_("There is no such filter.")] for name in unknown})
 
 
 def has_more(body: Any, name: str, most: int) -> bool:

@@ -21,7 +21,7 @@ from smartpos.core.admin.trail import Subject, describe_reasons, describe_subjec
 from smartpos.core.audit import AuditFilter, audit_trail, audited_subjects, readable_values
 from smartpos.core.db import db
 from smartpos.core.extensions import api as rest
-from smartpos.core.fields import CursorQuery, IdField, MomentField, TextField
+from smartpos.core.fields import IdField, MomentField, StrictQuery, TextField
 from smartpos.core.models import AuditAction
 from smartpos.core.money import plain
 from smartpos.core.paging import Page
@@ -175,7 +175,7 @@ def _people() -> list[tuple[int, str]]:
     return [(user.id, user.display) for user in db.session.scalars(statement)]
 
 
-class AuditQuery(CursorQuery):
+class AuditQuery(StrictQuery):
     """What part of the trail."""
 
     user_id = IdField(load_default=None)

@@ -408,6 +408,14 @@ def test_the_endpoint_takes_no_nonsense(shop: Shop, api_of: Callable[..., Any], 
     assert answer.json["code"] == "invalid"
 
 
+def test_the_endpoint_names_filters_it_does_not_know(shop: Shop, api_of: Callable[..., Any]) -> None:
+    owner = api_of("owner")
+    answer = owner.get("/api/audits?entity=products&entity_type=products&from=2026-01-01")
+    assert answer.status_code == 422
+    assert sorted(answer.json["errors"]) == ["entity", "from"]
+    assert owner.get("/api/audits?entity_type=products&limit=5").status_code == 200
+
+
 def test_who_may_not_read_it_is_refused(
     shop: Shop, client_of: Callable[..., FlaskClient], api_of: Callable[..., Any], client: FlaskClient
 ) -> None:
