@@ -54,6 +54,19 @@ declare(
     },
 )
 
+# After how many hours a purchase that was unloaded and not confirmed is told.
+CONFIRM_HOURS = "purchase_confirm_hours"
+
+declare_setting(
+    Setting(
+        CONFIRM_HOURS,
+        SettingKind.WHOLE,
+        24,
+        _l("Hours until an unconfirmed purchase is told"),
+        _l("Who confirms purchases hears of one that was unloaded so long ago; 0 switches it off."),
+    )
+)
+
 declare_setting(
     Setting(
         "purchase_vat_recoverable",

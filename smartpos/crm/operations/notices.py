@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from smartpos.core.figures import money_text
+from smartpos.core.figures import grouped, money_text
 from smartpos.core.money import plain
 from smartpos.crm.permissions import CrmPermission as P
 from smartpos.crm.queries.accounts import CUSTOMERS
@@ -42,33 +42,36 @@ def lines_of(facts: Facts) -> str:
     return "\n".join(f"{name}: {money_text(amount, facts['currency'])}" for name, amount in facts["largest"])
 
 
-def _title(facts: Facts) -> Any:
-    if facts["overdue_accounts"]:
-        return _(
-            "Customers overdue: %(count)s, %(amount)s",
-            count=facts["overdue_accounts"],
-            amount=money_text(facts["overdue"], facts["currency"]),
-        )
-    return _(
-        "Customers to pay within %(days)s days: %(count)s, %(amount)s",
-        days=facts["days"],
-        count=facts["soon_accounts"],
-        amount=money_text(facts["soon"], facts["currency"]),
+def title_of(facts: Facts, overdue: str, soon: str) -> str:
+    """The title of a notice about dues: what is overdue, else what falls due soon; sentences with places to fill."""
+    return _filled(overdue, facts, "overdue") if facts["overdue_accounts"] else _filled(soon, facts, "soon")
+
+
+def text_of(facts: Facts, soon: str) -> str:
+    """The text of a notice about dues: what falls due soon where the title does not say so, and the largest."""
+    both = facts["overdue_accounts"] and facts["soon_accounts"]
+    return "\n".join([*([_filled(soon, facts, "soon")] if both else []), lines_of(facts)])
+
+
+def _filled(sentence: str, facts: Facts, which: str) -> str:
+    amount = money_text(facts[which], facts["currency"])
+    return sentence % {
+        "days": facts["days"],
+        "count": grouped(facts[f"{which}_accounts"], 0),
+        "amount": amount,
+    }
+
+
+def _title(facts: Facts) -> str:
+    return title_of(
+        facts,
+        _("Customers overdue: %(count)s, %(amount)s"),
+        _("Customers to pay within %(days)s days: %(count)s, %(amount)s"),
     )
 
 
 def _text(facts: Facts) -> str:
-    lines = []
-    if facts["overdue_accounts"] and facts["soon_accounts"]:
-        lines.append(
-            _(
-                "Due within %(days)s days: %(count)s, %(amount)s",
-                days=facts["days"],
-                count=facts["soon_accounts"],
-                amount=money_text(facts["soon"], facts["currency"]),
-            )
-        )
-    return "\n".join([*lines, lines_of(facts)])
+    return text_of(facts, _("Due within %(days)s days: %(count)s, %(amount)s"))
 
 
 def tell_of_debts(*, actor: Actor) -> int:

@@ -24,6 +24,7 @@ from smartpos.purchasing.errors import NothingReceived, UnmatchedLines, WrongSta
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import OPEN, drafted_before, write_draft
 from smartpos.purchasing.operations.facts import PurchaseFacts
+from smartpos.purchasing.operations.notices import forget_waiting
 from smartpos.purchasing.operations.reckoning import check_expiry, counted, reckon, value_of
 from smartpos.purchasing.permissions import PurchasingPermission
 from smartpos.purchasing.queries.goods import BoughtGoods, bought_goods
@@ -121,6 +122,7 @@ def confirm_purchase(
         _owe(purchase, supplier, arrived, actor)
     purchase.status = PurchaseStatus.CONFIRMED
     purchase.confirmed_by, purchase.confirmed_at = actor.user_id, utc_now()
+    forget_waiting(purchase.id)
     rest = _backorder(purchase, number, actor) if number is not None else None
     db.session.flush()
     return purchase, rest

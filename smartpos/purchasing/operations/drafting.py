@@ -16,6 +16,7 @@ from smartpos.identity.queries import is_workplace
 from smartpos.purchasing.errors import ClientUuidReused, WrongStatus
 from smartpos.purchasing.models import Purchase, PurchaseCost, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.facts import PurchaseFacts
+from smartpos.purchasing.operations.notices import forget_waiting
 from smartpos.purchasing.operations.reckoning import check_day, read_lines, reckon
 from smartpos.purchasing.queries.purchases import purchase_by_client_uuid, purchase_of
 from smartpos.stock.errors import BranchNotFound
@@ -100,6 +101,7 @@ def cancel_purchase(purchase_id: int, *, reason: str | None, actor: Actor) -> Pu
     purchase.status = PurchaseStatus.CANCELLED
     purchase.cancelled_by, purchase.cancelled_at = actor.user_id, utc_now()
     purchase.reason = reason
+    forget_waiting(purchase.id)
     db.session.flush()
     return purchase
 

@@ -16,6 +16,7 @@ from smartpos.purchasing.errors import ReceivedMeanwhile, UnknownLines, WrongSta
 from smartpos.purchasing.models import Purchase, PurchaseItem, PurchaseStatus, PurchaseType
 from smartpos.purchasing.operations.drafting import OPEN
 from smartpos.purchasing.operations.facts import MOST_LINES
+from smartpos.purchasing.operations.notices import forget_waiting
 from smartpos.purchasing.operations.reckoning import (
     LONGEST_LOT,
     check_day,
@@ -68,6 +69,7 @@ def receive_purchase(
     reckon(purchase, goods, actor=actor)
     purchase.status = PurchaseStatus.RECEIVED
     purchase.received_by, purchase.received_at = actor.user_id, utc_now()
+    forget_waiting(purchase.id)
     db.session.flush()
     return purchase
 

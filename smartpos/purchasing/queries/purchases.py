@@ -1,7 +1,7 @@
 """Purchases: one of them, a list of them, and how much of each line has gone back."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,6 +25,8 @@ from smartpos.purchasing.models import (
 )
 
 PURCHASE_ORIGIN = "purchase"
+# More than wait in any shop that looks after its purchases; the rest is told when these are confirmed.
+MOST_TOLD = 200
 
 
 def purchase_of(purchase_id: int, *, locked: bool = False) -> Purchase:
@@ -42,6 +44,19 @@ def purchase_of(purchase_id: int, *, locked: bool = False) -> Purchase:
 def purchase_by_client_uuid(client_uuid: UUID) -> Purchase | None:
     """The document that a client has named before, if any."""
     return db.session.scalar(select(Purchase).where(Purchase.client_uuid == client_uuid))
+
+
+def unconfirmed_since(moment: datetime) -> list[tuple[Purchase, str | None, str]]:
+    """Purchases that were unloaded before a moment and still wait, with the names of supplier and branch."""
+    query = (
+        select(Purchase, Supplier.name, Branch.name)
+        .join(Branch, Branch.id == Purchase.branch_id)
+        .outerjoin(Supplier, Supplier.id == Purchase.supplier_id)
+        .where(Purchase.status == PurchaseStatus.RECEIVED, Purchase.received_at < moment)
+        .order_by(Purchase.id)
+        .limit(MOST_TOLD)
+    )
+    return [(purchase, supplier, branch) for purchase, supplier, branch in db.session.execute(query)]
 
 
 def purchases(
