@@ -15,7 +15,7 @@ from smartpos.crm.operations import create_customer, delete_customer, post_entry
 from smartpos.identity.models import Branch, Organization, OrganizationStatus
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, LinkStatus
 from smartpos.notifications.operations import send_message
-from smartpos.sales.models import PaymentMethod
+from smartpos.sales.models import PaymentMethod, TillEvent, TillEventKind
 from smartpos.sales.operations import SaleLine, SaleRequest, Tender, complete_sale, open_shift
 from tests.bot.people import come_in, link_of, make_customer, new_phone
 from tests.bot.server import BotApiServer, Person
@@ -148,6 +148,10 @@ def test_receipts_are_read_and_sent_as_pdf(shop: Shop, live_server: LiveServer, 
     name, content = paper.files["document"] if "document" in paper.files else next(iter(paper.files.values()))
     assert name == f"{sale.number}.pdf"
     assert content.startswith(b"%PDF-")
+    with shop.inside():
+        (copy,) = db.session.scalars(select(TillEvent).where(TillEvent.sale_id == sale.id))
+        assert (copy.kind, copy.user_id, copy.branch_id) == (TillEventKind.REPRINT, None, shop.branch_id)
+        assert copy.details == {"number": sale.number, "how": "telegram"}
     # The same buttons pressed by somebody else, of this shop or of none.
     other_phone = new_phone()
     make_customer(shop, other_phone, "Other")

@@ -16,6 +16,7 @@ from smartpos.crm.queries.accounts import open_debts
 from smartpos.identity.models import Branch, BranchKind
 from smartpos.notifications.operations import telegram as links
 from smartpos.sales.models import Sale, SaleType
+from smartpos.sales.operations.copies import record_copy
 from smartpos.sales.printing.papers import receipt_paper
 from smartpos.sales.printing.pdf import paper_pdf
 from smartpos.sales.queries import SoldSale, sold_sale
@@ -114,10 +115,11 @@ def receipt(chat: Chat, sale_id: int) -> list[Reply]:
 
 
 def receipt_file(chat: Chat, sale_id: int) -> list[Reply]:
-    """One receipt as a PDF."""
+    """One receipt as a PDF: a copy, recorded as one that a till gives out."""
     sale = _own(chat, sale_id)
     paper = receipt_paper(sale, actor=chat.actor, copy_at=utc_now())
     content = paper_pdf(paper, language=chat.locale)
+    record_copy(sale, how="telegram", actor=chat.actor)
     return [Note(""), Paper(f"{sale.number}.pdf", content, _("Receipt %(number)s", number=sale.number))]
 
 

@@ -12,7 +12,10 @@ from smartpos.sales.queries import SoldSale, WorkPlace
 def record_copy(
     sale: SoldSale, *, how: str, actor: Actor, client_uuid: UUID | None = None, approval_id: int | None = None
 ) -> int | None:
-    """Record that a copy was given out; ``how`` is page, pdf or printer. Gives the event's id, None on a repeat."""
+    """Record that a copy was given out; ``how`` is page, pdf, printer or telegram.
+
+    Gives the event's id, None on a repeat.
+    """
     return write_event(
         TillEventKind.REPRINT,
         client_uuid=client_uuid or uuid4(),
