@@ -20,6 +20,7 @@ from smartpos.core.reports import (
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, Till, User
+from smartpos.sales.declared_reports.heads import CUSTOMER_COLUMN, HEAD, HEAD_COLUMNS
 from smartpos.sales.models import Restock, Sale, SaleItem
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries.reporting import (
@@ -28,7 +29,6 @@ from smartpos.sales.queries.reporting import (
     OF_LINES,
     OF_RECEIPTS,
     PAYMENTS,
-    PERSON,
     TYPES,
     earned,
     lines_asked,
@@ -36,22 +36,13 @@ from smartpos.sales.queries.reporting import (
 )
 
 TYPE = Filter("type", _l("Kind"), FilterKind.CHOICE, choices=TYPES)
-NUMBER = Column("number", _l("Receipt"), link=("receipts.details_view", "sale_id"))
 
 
 def _receipts(asked: Asked) -> AnySelect:
     query = (
         select(
-            Sale.id.label("sale_id"),
-            Sale.number.label("number"),
-            Sale.business_date.label("day"),
-            Sale.sold_at.label("sold_at"),
-            Sale.type.label("type"),
-            Branch.name.label("branch"),
+            *HEAD,
             Till.name.label("till"),
-            PERSON.label("cashier"),
-            Sale.customer_id.label("customer_id"),
-            Customer.name.label("customer"),
             Sale.payment_method.label("payment"),
             Sale.gross_amount.label("gross"),
             Sale.discount_amount.label("discount"),
@@ -83,16 +74,8 @@ def _receipts(asked: Asked) -> AnySelect:
 def _lines(asked: Asked) -> AnySelect:
     query = (
         select(
-            Sale.id.label("sale_id"),
+            *HEAD,
             SaleItem.line_number.label("line"),
-            Sale.number.label("number"),
-            Sale.business_date.label("day"),
-            Sale.sold_at.label("sold_at"),
-            Sale.type.label("type"),
-            Branch.name.label("branch"),
-            PERSON.label("cashier"),
-            Sale.customer_id.label("customer_id"),
-            Customer.name.label("customer"),
             SaleItem.product_id.label("product_id"),
             SaleItem.product_name.label("product"),
             SaleItem.barcode.label("barcode"),
@@ -134,14 +117,10 @@ declare_report(
         icon="receipt",
         filters=(*OF_RECEIPTS, PRODUCT, CATEGORY, TYPE),
         columns=(
-            NUMBER,
-            Column("day", _l("Business day"), ColumnKind.DATE),
-            Column("sold_at", _l("Time"), ColumnKind.MOMENT),
-            Column("type", _l("Kind"), choices=TYPES),
-            Column("branch", _l("Branch")),
+            *HEAD_COLUMNS,
             Column("till", _l("Till")),
             Column("cashier", _l("Cashier")),
-            Column("customer", _l("Customer"), link=("customers.details_view", "customer_id")),
+            CUSTOMER_COLUMN,
             Column("payment", _l("Payment"), choices=PAYMENTS),
             Column("gross", _l("Before discounts"), ColumnKind.MONEY, total=True),
             Column("discount", _l("Discounts"), ColumnKind.MONEY, total=True),
@@ -169,13 +148,9 @@ declare_report(
         icon="receipt",
         filters=(*OF_LINES, TYPE),
         columns=(
-            NUMBER,
-            Column("day", _l("Business day"), ColumnKind.DATE),
-            Column("sold_at", _l("Time"), ColumnKind.MOMENT),
-            Column("type", _l("Kind"), choices=TYPES),
-            Column("branch", _l("Branch")),
+            *HEAD_COLUMNS,
             Column("cashier", _l("Cashier")),
-            Column("customer", _l("Customer"), link=("customers.details_view", "customer_id")),
+            CUSTOMER_COLUMN,
             Column("line", _l("Line"), ColumnKind.WHOLE),
             Column("product", _l("Product"), link=("products.details_view", "product_id"), width=40),
             Column("barcode", _l("Barcode")),

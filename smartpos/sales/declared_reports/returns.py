@@ -18,6 +18,7 @@ from smartpos.core.reports import (
 )
 from smartpos.crm.models import Customer
 from smartpos.identity.models import Branch, User
+from smartpos.sales.declared_reports.heads import CUSTOMER_COLUMN, HEAD, HEAD_COLUMNS
 from smartpos.sales.models import Sale, SaleType
 from smartpos.sales.permissions import SalesPermission
 from smartpos.sales.queries.reporting import (
@@ -25,7 +26,6 @@ from smartpos.sales.queries.reporting import (
     PAYMENT,
     PAYMENTS,
     PERSON,
-    TYPES,
     percent,
     receipts_asked,
     whole,
@@ -40,15 +40,7 @@ def _refunds(asked: Asked) -> AnySelect:
     original = aliased(Sale)
     return (
         select(
-            Sale.id.label("sale_id"),
-            Sale.number.label("number"),
-            Sale.business_date.label("day"),
-            Sale.sold_at.label("sold_at"),
-            Sale.type.label("type"),
-            Branch.name.label("branch"),
-            PERSON.label("cashier"),
-            Sale.customer_id.label("customer_id"),
-            Customer.name.label("customer"),
+            *HEAD,
             Sale.original_id.label("original_id"),
             original.number.label("original"),
             original.business_date.label("sold_on"),
@@ -98,13 +90,9 @@ declare_report(
         icon="undo",
         filters=OF_RECEIPTS,
         columns=(
-            Column("number", _l("Receipt"), link=("receipts.details_view", "sale_id")),
-            Column("day", _l("Business day"), ColumnKind.DATE),
-            Column("sold_at", _l("Time"), ColumnKind.MOMENT),
-            Column("type", _l("Kind"), choices=TYPES),
-            Column("branch", _l("Branch")),
+            *HEAD_COLUMNS,
             Column("cashier", _l("Taken back by")),
-            Column("customer", _l("Customer"), link=("customers.details_view", "customer_id")),
+            CUSTOMER_COLUMN,
             Column("original", _l("Gives back"), link=("receipts.details_view", "original_id")),
             Column("sold_on", _l("Sold on"), ColumnKind.DATE),
             Column("payment", _l("Payment"), choices=PAYMENTS),
