@@ -28,6 +28,8 @@ class ColumnKind(StrEnum):
     FLAG = "flag"
 
 
+CAUSE = "cause"
+
 Totals = Mapping[str, Any]
 
 
@@ -38,6 +40,7 @@ class Column:
     ``total`` says that values may be added up; a function reckons the total from the sums of the others (a margin in
     per cent). ``permission`` hides the column from those who lack it. ``choices`` puts words for stored values.
     ``link`` is an endpoint for the value's row, with the label that holds its id: ("sale.details_view", "sale_id").
+    With CAUSE in place of the endpoint the value is a kind of cause, and leads to that document.
     """
 
     key: str

@@ -55,16 +55,24 @@ class OriginWords(Mapping[str, Any]):
         return len(_origins)
 
 
+def origin_address(kind: str, number: int) -> str | None:
+    """Where the cause of a row can be looked at; None for those who may not, and for causes that nobody has named."""
+    origin = _origins.get(kind)
+    panel: Any = current_app.extensions[EXTENSION]
+    view = next((view for view in panel._views if origin and view.endpoint == origin.endpoint), None)
+    if origin is None or view is None or not view.is_accessible():
+        return None
+    return url_for(f"{origin.endpoint}.details_view", id=number)
+
+
 def origin_link(kind: str, number: int) -> Markup:
     """The cause of a row, as a link to it for those who may look at it."""
     origin = _origins.get(kind)
     if origin is None:
         return Markup("{} {}").format(kind, number)
-    panel: Any = current_app.extensions[EXTENSION]
-    view = next((view for view in panel._views if view.endpoint == origin.endpoint), None)
-    if view is None or not view.is_accessible():
+    address = origin_address(kind, number)
+    if address is None:
         return Markup("{} {}").format(origin.label, number)
-    address = url_for(f"{origin.endpoint}.details_view", id=number)
     return Markup('<a href="{}">{} {}</a>').format(address, origin.label, number)
 
 

@@ -24,6 +24,7 @@ from smartpos.core.admin.labels import Words
 from smartpos.core.admin.origins import OriginWords
 from smartpos.core.paging import AnySelect
 from smartpos.core.reports import (
+    CAUSE,
     Asked,
     Column,
     ColumnKind,
@@ -222,7 +223,7 @@ declare_report(
             UNIT_COLUMN,
             Column("unit_cost", _l("Unit cost"), ColumnKind.COST, permission=COST),
             Column("value", _l("Value"), ColumnKind.COST, total=True, permission=COST),
-            Column("cause", _l("Cause"), choices=OriginWords()),
+            Column("cause", _l("Cause"), choices=OriginWords(), link=(CAUSE, "cause_number")),
             Column("cause_number", _l("Number of the cause"), ColumnKind.WHOLE),
             Column("person", _l("Person")),
             Column("note", _l("Note"), width=32),
