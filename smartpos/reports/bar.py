@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from smartpos.core.figures import day_text
 from smartpos.core.reports import Asked, Filter, FilterKind, Report
 from smartpos.reports.choosing import name_of
 from smartpos.reports.queries.filters import MOVING, PERIOD, PRESETS, SORT, period_of
@@ -27,6 +28,29 @@ class Control:
     url: str = ""
     problem: str = ""
     more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> str:
+        """What is chosen, in words, for the line that stands for the bar on a phone; empty for nothing."""
+        if self.kind == FilterKind.PERIOD.value and not self.value:
+            return " – ".join(_day(self.more[name]) for name in ("from", "to") if self.more.get(name))
+        if not self.value:
+            return ""
+        words = {
+            FilterKind.ROW.value: self.text,
+            FilterKind.FLAG.value: str(self.label),
+            FilterKind.DAY.value: f"{self.label}: {_day(self.value)}",
+            FilterKind.WHOLE.value: f"{self.label}: {self.value}",
+        }
+        return words.get(self.kind) or str(dict(self.choices).get(self.value, self.value))
+
+
+def _day(typed: str) -> str:
+    """A day as people read it; what is no day stays as it was typed."""
+    try:
+        return day_text(typed)
+    except ValueError:
+        return typed
 
 
 def given_args(report: Report) -> dict[str, str]:

@@ -117,7 +117,7 @@ const STEPS = 5;
 
 function Heat({ title, note, link, columns, rows, empty }) {
   return html`<${Head} title=${title} link=${link} note=${note} />
-    ${empty ? html`<${Empty} text=${empty} />` : html`<div class="table-wrap"><table class=${`heat-map${columns.length > 16 ? " many" : ""}`}>
+    ${empty ? html`<${Empty} text=${empty} />` : html`${columns.length > 16 && html`<p class="sideways">${texts.sideways}</p>`}<div class="table-wrap"><table class=${`heat-map${columns.length > 16 ? " many" : ""}`}>
       <thead><tr><th></th>${columns.map((one) => html`<th scope="col" key=${one}>${one}</th>`)}</tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.label}><th scope="row">${row.label}</th>
         ${row.cells.map((cell, place) => html`<td key=${columns[place]} class=${`heat-${Math.ceil(cell.share * STEPS)}`}

@@ -5,6 +5,11 @@ const { toast, texts } = window.SmartPOS;
 const bar = document.querySelector("[data-report-bar]");
 const count = document.querySelector("[data-report-count]");
 
+const fold = bar?.querySelector("[data-fold]");
+const desk = window.matchMedia("(min-width: 721px)");
+if (fold && desk.matches) fold.open = true;
+desk.addEventListener("change", () => { if (fold) fold.open = desk.matches; });
+
 function showDays() {
   const word = bar.querySelector("#period");
   for (const day of bar.querySelectorAll("[data-day]")) {

@@ -69,6 +69,7 @@ def test_from_the_list_to_a_report_that_is_sent(busy: LiveServer, browse: Callab
     page.click("[data-theme-toggle]")
 
     # A word for the period sends itself, days are typed, and the address tells both.
+    assert not page.is_visible(".report-fold summary") and not page.is_visible(".sideways")
     page.select_option("#period", "today")
     page.wait_for_url(re.compile(r"period=today"))
     assert "branch_id" not in page.url and "from=" not in page.url, "what is empty stays out of the address"
@@ -140,6 +141,14 @@ def test_more_rows_come_without_leaving_the_page(
         all_units = len(db.session.scalars(select(Unit.id)).all())
     page.wait_for_selector(f"text=100 of {all_units} rows")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # The filters are one line with what is chosen, and unfold.
+    assert "First" in page.inner_text(".report-fold summary")
+    assert not page.is_visible("#kind")
+    assert page.locator(".report-bar").bounding_box()["height"] < 80
+    page.click(".report-fold summary")
+    assert page.is_visible("#kind")
+    page.click(".report-fold summary")
+    assert page.is_visible(".sideways") and page.evaluate("document.documentElement.scrollWidth") <= 390
     page.evaluate("window.stays = true")
     for shown in range(200, all_units + 100, 100):
         page.click("a[data-more]")

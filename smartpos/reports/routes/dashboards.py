@@ -124,6 +124,7 @@ def _texts() -> dict[str, Any]:
         "away": _("No connection"),
         "report": _("Show"),
         "as_table": _("The same as a table"),
+        "sideways": _("Wider than the screen: swipe it sideways."),
         "updated": _("Brought up to date at {time}"),
     }
 
