@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from smartpos.core.admin import formatters
 from smartpos.core.answers import moment
+from smartpos.core.figures import grouped
 from smartpos.core.money import plain
 from smartpos.core.reports import Column, ColumnKind
 
@@ -23,7 +24,8 @@ _SHOWN: dict[ColumnKind, Callable[[Any], str | Markup]] = {
     ColumnKind.COST: formatters.unit_cost,
     ColumnKind.QUANTITY: formatters.quantity,
     ColumnKind.WHOLE: formatters.number,
-    ColumnKind.PERCENT: formatters.percent,
+    # In a column the same places everywhere, so that what is larger looks larger.
+    ColumnKind.PERCENT: lambda value: f"{grouped(value, 2, 2)}%",
     ColumnKind.DATE: formatters.local_date,
     ColumnKind.MOMENT: formatters.local_datetime,
     ColumnKind.FLAG: formatters.yes_no,

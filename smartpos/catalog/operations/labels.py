@@ -23,6 +23,7 @@ from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.labels import Labelled, Shelf, labelled_products
 from smartpos.catalog.queries.stock import stock_of
 from smartpos.core.db import db, utc_now
+from smartpos.core.figures import grouped
 from smartpos.core.money import round_money
 from smartpos.core.scope import current_organization_id
 from smartpos.identity.actors import Actor
@@ -217,8 +218,8 @@ def _copies(request: LabelRequest) -> dict[int, int]:
             "copies",
             _(
                 "These are %(count)s labels; at most %(most)s are printed at once.",
-                count=total,
-                most=MOST_LABELS,
+                count=grouped(total, 0),
+                most=grouped(MOST_LABELS, 0),
             ),
         )
     return copies

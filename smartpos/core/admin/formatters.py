@@ -59,6 +59,11 @@ def number(value: Decimal | int | float | None) -> str | Markup:
     return grouped(Decimal(str(value)), 6)
 
 
+def seconds(value: Decimal | float | None) -> str | Markup:
+    """How long something took, in seconds: ``0,4``."""
+    return NOTHING if value is None else grouped(Decimal(str(value)), 1, 1)
+
+
 def file_size(value: int | None) -> str | Markup:
     """A size in bytes as people read it: ``640 KB``, ``12,4 MB``."""
     if value is None:

@@ -150,6 +150,7 @@ def install(app: Flask) -> None:
         "quantity",
         "percent",
         "file_size",
+        "seconds",
         "local_datetime",
         "local_date",
         "pill",

@@ -24,6 +24,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.errors import Invalid, Unavailable
+from smartpos.core.figures import grouped
 from smartpos.core.sheets.cells import Cell
 
 LARGEST_FILE = 50 * 1024 * 1024
@@ -113,7 +114,11 @@ def _too_many_cells() -> SheetTooLarge:
 def _refuse_too_many(rows: Sequence[Sequence[Cell]]) -> None:
     if len(rows) > MOST_ROWS or max(map(len, rows)) > MOST_COLUMNS:
         raise SheetTooLarge(
-            _("At most %(rows)s rows and %(columns)s columns are read.", rows=MOST_ROWS, columns=MOST_COLUMNS)
+            _(
+                "At most %(rows)s rows and %(columns)s columns are read.",
+                rows=grouped(MOST_ROWS, 0),
+                columns=MOST_COLUMNS,
+            )
         )
 
 
@@ -189,7 +194,11 @@ def _in_a_child(content: bytes) -> list[list[Cell]]:
     answer: dict[str, Any] = marshal.loads(done.stdout)  # noqa: S302 - our own child's words
     if answer.get("error") == "too_large":
         raise SheetTooLarge(
-            _("At most %(rows)s rows and %(columns)s columns are read.", rows=MOST_ROWS, columns=MOST_COLUMNS)
+            _(
+                "At most %(rows)s rows and %(columns)s columns are read.",
+                rows=grouped(MOST_ROWS, 0),
+                columns=MOST_COLUMNS,
+            )
         )
     if answer.get("error") == "too_many_cells":
         raise _too_many_cells()

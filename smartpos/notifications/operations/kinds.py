@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from smartpos.core.figures import grouped
 from smartpos.notifications.models import Channel, Level, Mode
 
 Facts = Mapping[str, Any]
@@ -154,4 +155,4 @@ def labels_of_kinds() -> list[tuple[str, Any]]:
 
 def more(count: int) -> str:
     """What closes a list that was cut: how many there are besides."""
-    return str(_("and %(count)s more", count=count))
+    return str(_("and %(count)s more", count=grouped(count, 0)))

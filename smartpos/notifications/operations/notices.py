@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from smartpos.core.figures import grouped
 from smartpos.identity.permissions import IdentityPermission
 from smartpos.notifications.models import Channel, Level, Mode
 from smartpos.notifications.operations.kinds import Facts, Kind, NoticeGroup, declare_kind
@@ -41,7 +42,9 @@ declare_kind(
         BOOKS_DIFFER,
         _l("The books do not add up"),
         NoticeGroup.SYSTEM,
-        title=lambda facts: _("The books do not add up: differences found: %(count)s", count=facts["count"]),
+        title=lambda facts: _(
+            "The books do not add up: differences found: %(count)s", count=grouped(facts["count"], 0)
+        ),
         text=_books,
         level=Level.BAD,
         permission=IdentityPermission.ORGANIZATION_WRITE.value,

@@ -34,7 +34,11 @@ def _digest_text(facts: Facts) -> str:
     lines.append(_("A week before: %(amount)s", amount=_money(facts, "week_before")))
     if facts["refunds"]:
         lines.append(
-            _("Refunds: %(count)s for %(amount)s", count=facts["refunds"], amount=_money(facts, "refunded"))
+            _(
+                "Refunds: %(count)s for %(amount)s",
+                count=grouped(facts["refunds"], 0),
+                amount=_money(facts, "refunded"),
+            )
         )
     if facts["products"]:
         lines.append(_("Sold best: %(products)s", products=", ".join(facts["products"])))
