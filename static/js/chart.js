@@ -15,10 +15,15 @@ function faded(colour, opacity) {
   return /^#[0-9a-f]{6}$/i.test(colour) ? colour + byte : colour;
 }
 
+// What stands between whole and part in the language of the page.
+const POINT = (1.5).toLocaleString(document.documentElement.lang || "uz").replace(/\d/g, "") || ".";
+
 /** Numbers on an axis, with thin spaces between thousands. */
 function grouped(value) {
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 2 : 0;
-  return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f").replace("-", "\u2212");
+  const [whole, fraction] = Math.abs(value).toFixed(digits).split(".");
+  const text = whole.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f") + (fraction ? POINT + fraction : "");
+  return (value < 0 ? "\u2212" : "") + text;
 }
 
 /** A label that leaves room for its neighbours; the tooltip has it in full. */

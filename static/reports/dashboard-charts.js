@@ -2,12 +2,15 @@
 
 const THIN = "\u202f";
 
+// What stands between whole and part in the language of the page.
+const POINT = (1.5).toLocaleString(document.documentElement.lang || "uz").replace(/\d/g, "") || ".";
+
 /** 1 234 500 */
 export function grouped(value, digits = 0) {
   const [whole, fraction] = Math.abs(value).toFixed(digits).split(".");
   const text = whole.replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
   const sign = value < 0 && Number(whole + (fraction ?? "")) !== 0 ? "\u2212" : "";
-  return sign + text + (fraction ? `,${fraction}` : "");
+  return sign + text + (fraction ? POINT + fraction : "");
 }
 
 const compact = new Intl.NumberFormat(document.documentElement.lang || "uz", { notation: "compact", maximumFractionDigits: 1 });

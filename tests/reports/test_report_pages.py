@@ -183,6 +183,17 @@ def test_more_rows_follow_each_other(shop: Shop, units: None, client_of: Callabl
     assert "units/details" not in text_of(client_of("cashier"), f"/reports/{SLUG}")
 
 
+def test_a_cause_leads_to_its_document(
+    shop: Shop, open_till: int, sell: Callable[..., Any], client_of: Callable[..., FlaskClient]
+) -> None:
+    sale = sell((shop.product(stock="5"), "2"), cash="100000")
+    address = f"/admin/receipts/details/?id={sale.id}"
+    assert f'<a href="{address}">' in text_of(client_of("owner"), "/reports/movement-lines?period=today")
+    # Who may not see receipts meets the cause without a link.
+    page = text_of(client_of("warehouse"), "/reports/movement-lines?period=today")
+    assert address not in page and "/admin/movements/details/" in page
+
+
 def test_filters_keep_what_was_chosen(shop: Shop, units: None, client_of: Callable[..., FlaskClient]) -> None:
     owner = client_of("owner")
     product = shop.product("Olma sharbati")
