@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.db import db
-from smartpos.core.reports import Asked, ColumnKind, FilterKind, Report, declared_reports, find_report
+from smartpos.core.reports import CAUSE, Asked, ColumnKind, FilterKind, Report, declared_reports, find_report
 from smartpos.factory import DOMAINS
 from smartpos.reports.queries.running import count_of, page_of, read_filters, totals_of
 from tests.cast import Shop
@@ -202,7 +202,9 @@ def test_charts_and_links_lead_to_what_is_there(report: Report, past: History) -
     app = past.shop.app
     with app.app_context():
         for column in report.columns:
-            if column.link:
+            if column.link and column.link[0] == CAUSE:
+                assert {column.key, column.link[1]} <= {one.key for one in report.columns}
+            elif column.link:
                 assert column.link[0] in app.view_functions, column.link
     icons = Path(app.root_path, "static", "icons.svg").read_text()
     assert f'id="{report.icon}"' in icons
