@@ -3,10 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from smartpos.catalog.models import Unit
 from smartpos.core.db import db
+from smartpos.core.permissions import RoleKey
+from smartpos.identity.models import Role, RolePermission
 from smartpos.production.operations.recipes import (
     BomDraft,
     ByProductLine,
@@ -31,6 +33,16 @@ def units_of(shop: Shop) -> dict[str, int]:
                 db.session.add(known[name])
         db.session.flush()
         return {name: unit.id for name, unit in known.items()}
+
+
+def sees_costs_no_more(shop: Shop, role: RoleKey) -> None:
+    """Take the right to see costs from a role."""
+    with shop.inside("owner"):
+        ids = select(Role.id).where(Role.key == role)
+        gone = delete(RolePermission).where(
+            RolePermission.permission == "catalog:cost:read", RolePermission.role_id.in_(ids)
+        )
+        db.session.execute(gone.execution_options(synchronize_session=False))
 
 
 def draft(

@@ -3,7 +3,10 @@
 from flask import Flask
 
 from smartpos.core.extensions import api
-from smartpos.production.api import floor  # noqa: F401 - they add to the blueprint
+from smartpos.production.api import (  # noqa: F401 - they add to the blueprint
+    boms,
+    floor,
+)
 from smartpos.production.api.blueprint import blueprint
 
 

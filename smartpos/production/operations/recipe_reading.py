@@ -1,6 +1,6 @@
 """Reading a recipe: every value is checked here, whatever edge it came through, and quantities are converted."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -313,11 +313,3 @@ def _per_unit(
     if rounded == 0:
         raise BadField(f"{where}.{field}", _("This quantity is too small to be counted."))
     return rounded
-
-
-def units_that_convert(units: Collection[Unit], own: Unit) -> list[Unit]:
-    """The units in which something counted in ``own`` may be written down, its own first."""
-    return sorted(
-        (unit for unit in units if unit.factor_to(own) is not None),
-        key=lambda unit: (unit.id != own.id, unit.name),
-    )

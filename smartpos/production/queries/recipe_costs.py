@@ -74,7 +74,7 @@ def unit_costs(product_ids: Collection[int], on: date) -> tuple[dict[int, Decima
         found = boms_in_force(frontier, on)
         recipes |= found
         frontier = {part.product_id for recipe in found.values() for part in recipe.components} - asked
-    costs = shelf_costs(asked - recipes.keys())
+    costs = dict.fromkeys(asked, ZERO) | shelf_costs(asked - recipes.keys())
     children = {
         product_id: [part.product_id for part in recipe.components] for product_id, recipe in recipes.items()
     }
