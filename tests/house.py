@@ -82,11 +82,16 @@ def furnish(app: Flask, connection: Connection) -> House:
         create_super_admin(username=SUPER, full_name="Super", password=PASSWORD, must_change_password=False)
         db.session.commit()
     house = House(app, connection, shop)
-    product = shop.product(name="Non")
+    product, material = shop.product(name="Non"), shop.product(name="Un")
     for who in EVERYBODY:
         house.sign_in(app.test_client(), who)
     made = house.numbers
-    made |= {"product_id": product, "branch_id": shop.branch_id, "till2_id": shop.till2_id}
+    made |= {
+        "product_id": product,
+        "material_id": material,
+        "branch_id": shop.branch_id,
+        "till2_id": shop.till2_id,
+    }
     made["next_id"] = shop.users["cashier2"]
     made |= {"user_id": shop.users["operator"], "organization_id": other.organization_id}
     house.sign_in(app.test_client(), "cashier")  # a second session; the first may be ended
@@ -111,6 +116,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("batch_id", "batches"),
         ("broadcast_id", "broadcasts"),
         ("order_id", "production_orders"),
+        ("bom_id", "bills_of_materials"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     paper = tables["purchase_files"]

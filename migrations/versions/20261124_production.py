@@ -70,6 +70,15 @@ WHERE role.key = ANY (string_to_array('{roles}', ' '))
 ON CONFLICT (organization_id, role_id, permission) DO NOTHING
 """
 
+# What every tenant has started with converts from now on; a unit of that name that means something else has other
+# decimal places.
+LEAD_UNITS = """
+UPDATE units AS part SET base_unit_id = whole.id, factor = 0.001
+FROM units AS whole
+WHERE whole.organization_id = part.organization_id AND part.digits = 0 AND whole.digits = 3
+  AND (part.name, whole.name) IN (('g', 'kg'), ('ml', 'l'))
+"""
+
 
 def upgrade() -> None:
     op.create_table('machines',
@@ -507,6 +516,7 @@ def upgrade() -> None:
     op.execute("SET LOCAL ROLE smartpos_platform")
     for roles, rights in NEW_RIGHTS.items():
         op.execute(GRANT_RIGHTS.format(roles=roles, rights=", ".join(f"'{right}'" for right in rights)))
+    op.execute(LEAD_UNITS)
     op.execute("RESET ROLE")
 
 

@@ -11,6 +11,7 @@ from smartpos.catalog.operations.promotions import HIGHEST_PRIORITY, LARGEST_GRO
 from smartpos.core.fields import (
     CostField,
     CursorQuery,
+    DecimalText,
     IdField,
     MomentField,
     MoneyField,
@@ -20,6 +21,7 @@ from smartpos.core.fields import (
     WholeField,
     has_more,
 )
+from smartpos.core.money import QUANTITY_LIMIT
 
 
 class ProductsQuery(CursorQuery):
@@ -229,12 +231,17 @@ class CategoryCreation(CategoryChange):
 
 
 class UnitShape(Schema):
-    """A unit of measure; ``digits`` says how finely a quantity may be divided."""
+    """A unit of measure; ``digits`` says how finely a quantity may be divided.
+
+    One of it is ``factor`` of the unit ``base_unit_id``, if it leads to one.
+    """
 
     id = fields.Integer()
     name = fields.String()
     title = fields.String()
     digits = fields.Integer()
+    base_unit_id = fields.Integer(allow_none=True)
+    factor = DecimalText(digits=6, limit=QUANTITY_LIMIT, allow_none=True)
 
 
 class UnitPage(Schema):

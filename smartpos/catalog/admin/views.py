@@ -83,19 +83,26 @@ class UnitView(TenantView):
     menu_icon, menu_order = "scale", 30
     populates_model = False
     new_title, new_label = _l("New unit"), _l("New unit")
-    column_list = ("name", "title", "digits")
+    column_list = ("name", "title", "digits", "base_unit", "factor")
     column_labels = {
         "name": _l("On the receipt"),
         "title": _l("Name"),
         "digits": _l("Decimal places"),
+        "base_unit": _l("Part or multiple of"),
+        "factor": _l("How much of it one is"),
     }
     column_descriptions = {
         "digits": _l("How finely a quantity may be divided: 0 for pieces, 3 for kilograms")
     }
+    column_formats = {"factor": formatters.number}
     column_searchable_list = ("name", "title")
     column_default_sort = "name"
-    form_columns = ("name", "title", "digits")
-    form_args = {"name": {"validators": [InputRequired()]}}
+    form_columns = ("name", "title", "digits", "base_unit", "factor")
+    form_args = {
+        "name": {"validators": [InputRequired()]},
+        "base_unit": {"description": _l("Recipes may be written in grams of what is counted in kilograms.")},
+        "factor": {"description": _l("A gram is 0.001 of a kilogram, a dozen is 12 pieces")},
+    }
     form_extra_fields = {
         "digits": WholeField(
             _l("Decimal places"), least=0, most=3, default=0, description=_l("0 for pieces, 3 for kilograms")
@@ -103,7 +110,7 @@ class UnitView(TenantView):
     }
 
     def save(self, form: Any, model: Any, is_created: bool) -> Any:
-        facts = self.values(form)
+        facts = self.keywords(form)
         facts["digits"] = facts["digits"] or 0
         if is_created:
             return operations.create_unit(actor=me(), **facts)

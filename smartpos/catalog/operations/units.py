@@ -1,5 +1,8 @@
 """Units of measure."""
 
+from decimal import Decimal
+from typing import Any
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -13,12 +16,27 @@ from smartpos.identity.actors import Actor
 from smartpos.identity.errors import AlreadyTaken, BadField
 
 FINEST = 3
+FACTOR_LIMIT = Decimal(999_999_999_999)
+_KEEP: Any = object()
 
 
-def create_unit(*, name: str, title: str = "", digits: int = 0, actor: Actor) -> Unit:
-    """Make a unit. ``digits`` says how finely a quantity may be divided. Raises BadField, AlreadyTaken."""
+def create_unit(
+    *,
+    name: str,
+    title: str = "",
+    digits: int = 0,
+    base_unit_id: int | None = None,
+    factor: Any = None,
+    actor: Actor,
+) -> Unit:
+    """Make a unit. ``digits`` says how finely a quantity may be divided.
+
+    With ``base_unit_id`` one of it is ``factor`` of that unit: a gram is 0.001 of a kilogram. Raises BadField,
+    AlreadyTaken.
+    """
     unit = Unit()
     _apply(unit, name, title, digits)
+    _lead_to(unit, base_unit_id, factor)
     db.session.add(unit)
     db.session.flush()
     return unit
@@ -30,11 +48,13 @@ def update_unit(
     name: str | None = None,
     title: str | None = None,
     digits: int | None = None,
+    base_unit_id: int | None = _KEEP,
+    factor: Any = _KEEP,
     actor: Actor,
 ) -> Unit:
-    """Change a unit; what is None stays.
+    """Change a unit; what is None stays, but for ``base_unit_id`` and ``factor``: None means that it leads to none.
 
-    Raises InUse when quantities that already exist could no longer be written in it.
+    Raises InUse when quantities that already exist could no longer be written in it, BadField, AlreadyTaken.
     """
     finer = unit.digits if digits is None else digits
     if finer < unit.digits and db.session.scalar(
@@ -42,6 +62,9 @@ def update_unit(
     ):
         raise InUse(_("Products are counted in this unit; it cannot become coarser."), uses=["products"])
     _apply(unit, unit.name if name is None else name, unit.title if title is None else title, finer)
+    if base_unit_id is not _KEEP or factor is not _KEEP:
+        base = unit.base_unit_id if base_unit_id is _KEEP else base_unit_id
+        _lead_to(unit, base, unit.factor if factor is _KEEP else factor)
     touch_products(Product.unit_id == unit.id)
     db.session.flush()
     return unit
@@ -50,6 +73,8 @@ def update_unit(
 def delete_unit(unit: Unit, *, actor: Actor) -> None:
     """Remove a unit that nothing is counted in. Raises InUse."""
     uses = uses_of("units", unit.id)
+    if uses == ["units"]:
+        raise InUse(_("Other units are parts or multiples of “%(name)s”.", name=unit.name), uses=uses)
     if uses:
         raise InUse(_("Products are counted in “%(name)s”.", name=unit.name), uses=uses)
     db.session.delete(unit)
@@ -68,3 +93,30 @@ def _apply(unit: Unit, name: str, title: str, digits: int) -> None:
         sentence = _("There is already a unit of this name.")
         raise AlreadyTaken(sentence, errors={"name": [sentence]})
     unit.name = cleaned
+
+
+def _lead_to(unit: Unit, base_unit_id: int | None, factor: Any) -> None:
+    """Make a unit a part or a multiple of another. A base has no base itself, so that two steps are always enough."""
+    number = values.number(factor, "factor", digits=6, limit=FACTOR_LIMIT, positive=True)
+    if base_unit_id is None:
+        if number is not None:
+            raise BadField("base_unit", _("Say of which unit it is a part or a multiple."))
+        unit.base_unit_id = unit.factor = None
+        return
+    if number is None:
+        raise BadField("factor", _("Say how much of the other unit one of this is."))
+    base = db.session.get(Unit, base_unit_id) if 0 < base_unit_id < 2**63 else None
+    if base is None:
+        raise BadField("base_unit", _("This choice does not exist."))
+    if base.id == unit.id:
+        raise BadField("base_unit", _("A unit is no part of itself."))
+    if base.base_unit_id is not None:
+        raise BadField(
+            "base_unit",
+            _("“%(name)s” leads to another unit itself; choose that one.", name=base.name),
+        )
+    if unit.id is not None and db.session.scalar(
+        select(Unit.id).where(Unit.base_unit_id == unit.id).limit(1)
+    ):
+        raise BadField("base_unit", _("Other units lead to this one; it cannot lead to another itself."))
+    unit.base_unit_id, unit.factor = base.id, number

@@ -1,5 +1,5 @@
 """Periodic work of production."""
 
-from smartpos.production.jobs import notices
+from smartpos.production.jobs import notices, recipes
 
-__all__ = ["notices"]
+__all__ = ["notices", "recipes"]

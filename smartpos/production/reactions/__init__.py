@@ -1,5 +1,5 @@
 """What follows when something happens in production."""
 
-from smartpos.production.reactions import notices
+from smartpos.production.reactions import notices, recipes
 
-__all__ = ["notices"]
+__all__ = ["notices", "recipes"]

@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from smartpos.catalog.operations.bought import take_in_products
 from smartpos.core.db import db, utc_now
+from smartpos.core.events import record
 from smartpos.core.numbers import next_number
 from smartpos.core.sql import array, send
 from smartpos.crm.models import SupplierEntryKind
@@ -32,6 +33,8 @@ from smartpos.purchasing.queries.purchases import PURCHASE_ORIGIN, purchase_of
 from smartpos.stock.errors import UnknownGoods
 from smartpos.stock.operations import Movement, prepare_movements, write_movements
 from smartpos.stock.operations.lots import Lot
+
+PURCHASE_CONFIRMED = "purchasing.purchase_confirmed"
 
 
 class Remainder(StrEnum):
@@ -123,6 +126,13 @@ def confirm_purchase(
     purchase.status = PurchaseStatus.CONFIRMED
     purchase.confirmed_by, purchase.confirmed_at = actor.user_id, utc_now()
     forget_waiting(purchase.id)
+    record(
+        PURCHASE_CONFIRMED,
+        origin_kind=PURCHASE_ORIGIN,
+        origin_id=purchase.id,
+        facts={"number": purchase.number, "branch_id": purchase.branch_id, "lines": len(arrived)},
+        actor=actor,
+    )
     rest = _backorder(purchase, number, actor) if number is not None else None
     db.session.flush()
     return purchase, rest

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from smartpos.core.db import db, utc_now
+from smartpos.core.events import record
 from smartpos.crm.operations.suppliers import lock_supplier, post_supplier_entry
 from smartpos.identity.actors import Actor
 from smartpos.purchasing.errors import GoodsAreGone, HasReturns, WrongStatus
@@ -10,6 +11,8 @@ from smartpos.purchasing.models import Purchase, PurchaseStatus
 from smartpos.purchasing.queries.purchases import PURCHASE_ORIGIN, entry_of, purchase_of, returns_of
 from smartpos.stock.errors import NotEnoughStock
 from smartpos.stock.operations.reversal import move_back
+
+PURCHASE_REVERTED = "purchasing.purchase_reverted"
 
 
 def revert_purchase(purchase_id: int, *, reason: str, actor: Actor) -> Purchase:
@@ -47,5 +50,12 @@ def revert_purchase(purchase_id: int, *, reason: str, actor: Actor) -> Purchase:
     purchase.status = PurchaseStatus.REVERTED
     purchase.reverted_by, purchase.reverted_at = actor.user_id, utc_now()
     purchase.reason = reason
+    record(
+        PURCHASE_REVERTED,
+        origin_kind=PURCHASE_ORIGIN,
+        origin_id=purchase.id,
+        facts={"number": purchase.number, "branch_id": purchase.branch_id},
+        actor=actor,
+    )
     db.session.flush()
     return purchase

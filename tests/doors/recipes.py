@@ -1,0 +1,31 @@
+"""Recipes: bills of materials, their pages and their API."""
+
+from tests.doors.door import Door, get, post
+
+BOM_READ, BOM_WRITE, BOM_ACTIVATE = (f"production:bom:{act}" for act in ("read", "write", "activate"))
+
+DOORS: dict[str, dict[str, Door]] = {
+    # --- recipes -----------------------------------------------------------------------------------------------
+    "production_api.Boms": {
+        "GET": Door(BOM_READ),
+        "POST": Door(
+            BOM_WRITE,
+            {
+                "product_id": "{product_id}",
+                "quantity": "1",
+                "components": [{"component_id": "{material_id}", "quantity_per_unit": "0.3"}],
+            },
+        ),
+    },
+    "production_api.find_bom_goods": get(BOM_WRITE, query={"q": "non"}),
+    "production_api.OneBom": {
+        "GET": Door(BOM_READ),
+        "PUT": Door(BOM_WRITE, {"name": "Non"}),
+        "DELETE": Door(BOM_WRITE),
+    },
+    "production_api.activate_bom": post(BOM_ACTIVATE),
+    "production_api.default_bom": post(BOM_ACTIVATE),
+    "production_api.deactivate_bom": post(BOM_ACTIVATE),
+    "production_api.archive_bom": post(BOM_ACTIVATE),
+    "production_api.copy_bom": post(BOM_WRITE),
+}
