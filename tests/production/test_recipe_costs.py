@@ -44,4 +44,5 @@ def test_a_purchase_and_its_revert_change_what_recipes_cost(shop: Shop, api_of: 
         db.session.execute(sold_out)
     with shop.app.app_context():
         refresh_costs_of(shop.organization_id)
+        db.session.commit()
     assert material() == 5
