@@ -117,6 +117,7 @@ def furnish(app: Flask, connection: Connection) -> House:
         ("broadcast_id", "broadcasts"),
         ("order_id", "production_orders"),
         ("bom_id", "bills_of_materials"),
+        ("machine_id", "machines"),
     ):
         made[name] = make_row(connection, tables[table], shop.organization_id)["id"]
     paper = tables["purchase_files"]

@@ -1,5 +1,5 @@
 // Pictures of figures: a [data-chart] holds a canvas and, as JSON, {kind: line | bar | stacked, labels, series: [{label,
-// unit, values, texts}]}. Colours come from the tokens, in light and dark. vendor/chart.js must be on the page before.
+// unit, values, texts, tone?}]}. Colours come from the tokens, in light and dark. vendor/chart.js must be on the page before.
 
 const Chart = window.Chart;
 const TONES = ["--accent", "--warn", "--info", "--bad", "--ink-3", "--good"];
@@ -86,7 +86,7 @@ function options(data, { compact }) {
 
 function datasets(data) {
   return data.series.map((one, place) => {
-    const colour = token(TONES[place % TONES.length]);
+    const colour = token(one.tone ?? TONES[place % TONES.length]);
     const common = { label: one.label, data: one.values, texts: one.texts, borderColor: colour };
     if (data.kind !== "line") {
       return { ...common, backgroundColor: colour, borderWidth: 0, borderRadius: 3, maxBarThickness: 44 };

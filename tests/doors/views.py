@@ -52,6 +52,13 @@ VIEWS: dict[str, View] = {
         },
     ),
     "purchase_items": View("purchasing:purchase:read"),
+    "machines": View(
+        "production:machine:read",
+        "production:machine:write",
+        acts={"open": "production:machine:read"}
+        | dict.fromkeys(("maintenance", "off", "free", "upkeep"), "production:machine:operate"),
+    ),
+    "machine_logs": View("production:machine:read"),
     "users": View(
         USER_READ,
         USER_WRITE,

@@ -6,6 +6,7 @@ from smartpos.core.extensions import api
 from smartpos.production.api import (  # noqa: F401 - they add to the blueprint
     boms,
     floor,
+    machines,
 )
 from smartpos.production.api.blueprint import blueprint
 

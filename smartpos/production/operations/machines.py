@@ -259,7 +259,8 @@ def _apply(machine: Machine, given: Mapping[str, Any], actor: Actor) -> None:
     for field, value in facts.items():
         setattr(machine, field, value)
     moved = machine.upkeep_every_days != every or machine.last_upkeep_on != before
-    if moved and machine.next_upkeep_on == planned:
+    is_kept = machine.next_upkeep_on == planned
+    if (moved and is_kept) or (machine.next_upkeep_on is None and machine.upkeep_every_days is not None):
         # Nobody has set the day by hand, so it follows the interval; a new machine is looked after first in a while.
         machine.next_upkeep_on = _following(machine, actor.organization.today)
 

@@ -98,20 +98,6 @@ def machine_of(machine_id: int, *, locked: bool = False) -> Machine:
     return found
 
 
-def machine_coded(code: str) -> Machine:
-    """The machine with this code painted on it, as operators scan it. Raises MachineNotFound."""
-    cleaned = code.strip()
-    query = (
-        select(Machine)
-        .join(Branch, Branch.id == Machine.branch_id)
-        .where(func.lower(Machine.code) == cleaned.lower(), Machine.deleted_at.is_(None))
-    )
-    found = db.session.execute(query).scalars().first() if "\x00" not in cleaned else None
-    if found is None:
-        raise MachineNotFound
-    return found
-
-
 def may_run(machine: Machine, user_id: int | None) -> bool:
     """Whether a machine's list of operators has a person on it, or is empty: then everybody may run it."""
     listed = select(func.count(), func.count().filter(MachineOperator.user_id == (user_id or 0))).where(
@@ -130,14 +116,22 @@ def may_operate(machine: Machine, actor: Actor) -> bool:
 
 def operators_of(machine_id: int) -> list[tuple[int, str]]:
     """Who is listed as somebody who may run a machine: ids and names, in the order of names."""
+    return operators_of_many([machine_id]).get(machine_id, [])
+
+
+def operators_of_many(machine_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """The same of several machines; one without a list is missing. One statement."""
     name = shown_name()
     query = (
-        select(User.id, name)
-        .join(MachineOperator, MachineOperator.user_id == User.id)
-        .where(MachineOperator.machine_id == machine_id, User.deleted_at.is_(None))
+        select(MachineOperator.machine_id, User.id, name)
+        .join(User, User.id == MachineOperator.user_id)
+        .where(MachineOperator.machine_id.in_(sorted(set(machine_ids))), User.deleted_at.is_(None))
         .order_by(name, User.id)
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    found: dict[int, list[tuple[int, str]]] = {}
+    for machine_id, user_id, person in db.session.execute(query) if machine_ids else ():
+        found.setdefault(machine_id, []).append((user_id, person))
+    return found
 
 
 def may_work() -> ColumnElement[bool]:
@@ -159,12 +153,13 @@ def machines(
     *,
     status: MachineStatus | None = None,
     branch_id: int | None = None,
+    code: str | None = None,
     upkeep_until: date | None = None,
 ) -> AnySelect:
     """Machines of the branches that the person sees, with what runs on them now and who works; to be paged by ``id``.
 
-    With ``upkeep_until`` those whose next upkeep is due by that day. The one at work is whoever has the order's timer
-    running, otherwise its operator.
+    With ``code`` the one on which it is painted, with ``upkeep_until`` those whose next upkeep is due by that day.
+    The one at work is whoever has the order's timer running, otherwise its operator.
     """
     query: AnySelect = (
         select(
@@ -216,6 +211,8 @@ def machines(
         query = query.where(Machine.status == status)
     if branch_id is not None:
         query = query.where(Machine.branch_id == branch_id)
+    if code is not None:
+        query = query.where(func.lower(Machine.code) == code.lower())
     if upkeep_until is not None:
         query = query.where(Machine.next_upkeep_on <= upkeep_until)
     return query

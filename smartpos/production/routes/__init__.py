@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from smartpos.production.routes import floor
+from smartpos.production.routes import floor, machines
 from smartpos.production.routes.blueprint import blueprint
 
 
@@ -10,3 +10,4 @@ def init_app(app: Flask) -> None:
     """Register the pages and put them into the menu."""
     app.register_blueprint(blueprint)
     floor.init_app(app)
+    machines.init_app(app)

@@ -1,0 +1,5 @@
+"""What the views of production share."""
+
+from flask_babel import lazy_gettext as _l
+
+PRODUCTION = _l("Production")
