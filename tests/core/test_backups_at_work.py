@@ -12,6 +12,7 @@ from flask_babel import force_locale
 from rq import Queue, Worker
 from sqlalchemy import delete, select
 
+import config
 from smartpos.core import jobs
 from smartpos.core.backups import work
 from smartpos.core.backups.archive import Manifest, write_manifest
@@ -107,6 +108,27 @@ def test_the_page_lists_gives_out_and_asks_for_backups(
             select(AuditLog).where(AuditLog.entity_type == "backup").order_by(AuditLog.id)
         )
         assert [act.action.value for act in acts] == ["export", "create"]
+
+
+def test_where_backups_go_and_how_long_they_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in config.REQUIRED:
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("SMARTPOS_DATA", str(tmp_path))
+    for name in ("SMARTPOS_BACKUP_FOLDER", "SMARTPOS_BACKUP_KEEP"):
+        monkeypatch.delenv(name, raising=False)
+    told = config.from_environment()
+    assert (told["BACKUP_FOLDER"], told["BACKUP_KEEP"]) == (tmp_path / "backups", (7, 4))
+    monkeypatch.setenv("SMARTPOS_BACKUP_KEEP", "30")
+    monkeypatch.setenv("SMARTPOS_BACKUP_FOLDER", "/mnt/cloud/smartpos")
+    told = config.from_environment()
+    assert (told["BACKUP_FOLDER"], told["BACKUP_KEEP"]) == (Path("/mnt/cloud/smartpos"), (30, 0))
+    for off in ("", "off"):
+        monkeypatch.setenv("SMARTPOS_BACKUP_FOLDER", off)
+        assert config.from_environment()["BACKUP_FOLDER"] is None
+    for wrong in ("seven", "0,0", "-1,4"):
+        monkeypatch.setenv("SMARTPOS_BACKUP_KEEP", wrong)
+        with pytest.raises(config.WrongConfiguration, match="SMARTPOS_BACKUP_KEEP"):
+            config.from_environment()
 
 
 def test_nobody_of_a_shop_comes_near(shop: Shop, folder: Path, client_of: Callable[..., FlaskClient]) -> None:

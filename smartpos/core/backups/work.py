@@ -11,7 +11,7 @@ import structlog
 from flask import current_app
 from flask_babel import gettext as _
 from redis.exceptions import RedisError
-from rq import Worker
+from rq import Queue, Worker
 
 from smartpos.core import turns
 from smartpos.core.backups.keeping import (
@@ -107,7 +107,7 @@ def ask_for_backup() -> None:
     if unfinished_size(folder) is not None:
         raise Conflict(_("A backup is being made already."))
     try:
-        if not Worker.count(connection=connection()):
+        if not Worker.count(queue=Queue(QUEUE, connection=connection())):
             raise Unavailable(_("No worker is running: jobs wait until one is started."))
     except (RedisError, OSError):
         raise Unavailable(_("Redis does not answer. Please try again.")) from None
