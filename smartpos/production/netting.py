@@ -36,6 +36,7 @@ are not counted upon.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
@@ -176,8 +177,8 @@ def low_level_codes(makings: Mapping[int, Making]) -> dict[int, int]:
     ready = list(codes)
     while ready:
         product_id = ready.pop()
-        making = makings.get(product_id)
-        for component in {part.product_id for part in making.parts} if making else ():
+        made = makings.get(product_id)
+        for component in {part.product_id for part in made.parts} if made else ():
             codes[component] = max(codes.get(component, 0), codes[product_id] + 1)
             waiting[component] -= 1
             if not waiting[component]:
@@ -201,6 +202,16 @@ def _way_round(makings: Mapping[int, Making], left: set[int]) -> list[int]:
         seen.append(here)
         here = above[here]
     return [here, *reversed(seen[seen.index(here) :])]
+
+
+def first_gap(taken: Iterable[tuple[datetime, datetime]], earliest: datetime, length: timedelta) -> datetime:
+    """The first moment from ``earliest`` on at which so much time is free between the times that are taken."""
+    start = earliest
+    for begin, end in sorted(taken):
+        if begin >= start + length:
+            break
+        start = max(start, end)
+    return start
 
 
 def plan(

@@ -68,3 +68,23 @@ declare_setting(
         _l("What is set aside is not available to other orders and transfers; it may still be sold."),
     )
 )
+declare_setting(
+    Setting(
+        "production_day_begins",
+        SettingKind.WHOLE,
+        8,
+        _l("At what hour production begins"),
+        _l("Orders are planned from this hour of a day on."),
+        most=23,
+    )
+)
+declare_setting(
+    Setting(
+        "production_day_ends",
+        SettingKind.WHOLE,
+        20,
+        _l("At what hour production ends"),
+        _l("So far the production board goes, unless an order is planned for later."),
+        most=24,
+    )
+)

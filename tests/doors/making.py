@@ -8,6 +8,7 @@ ORDER_READ, ORDER_WRITE, ORDER_WORK = (
     "production:order:work",
 )
 MACHINE_READ, MACHINE_OPERATE = "production:machine:read", "production:machine:operate"
+PLAN = "production:plan:make"
 
 DOORS: dict[str, dict[str, Door]] = {
     # --- the operator's page ------------------------------------------------------------------------------------
@@ -27,4 +28,27 @@ DOORS: dict[str, dict[str, Door]] = {
     "production_api.get_machine_log": get(MACHINE_READ),
     "production_api.report_machine_status": post(MACHINE_OPERATE, {"status": "off"}),
     "production_api.log_machine_upkeep": post(MACHINE_OPERATE, {}),
+    # --- planning ----------------------------------------------------------------------------------------------
+    "production.show_plan": get(PLAN),
+    "production.follow_plan": post(PLAN),
+    "production.made_choices": get(PLAN),
+    "production.show_what_if": get(PLAN),
+    "production.make_it_so": post(
+        PLAN,
+        form={
+            "product": "{product_id}",
+            "quantity": "1",
+            "form_uuid": "5d2c1f3e-3b0c-4f7e-9a55-1c9f0f6e7a10",
+        },
+    ),
+    "production.make_parts_of_order": post("production:order:write"),
+    "production.show_board": get("production:order:read"),
+    "production.board_rows": get("production:order:read"),
+    "production.move_on_board": post(
+        "production:order:write", {"order_id": "{order_id}", "start": "2030-01-31T08:00", "machine_id": None}
+    ),
+    "production_api.get_plan": get(PLAN, query={"branch_id": "{branch_id}"}),
+    "production_api.get_what_if": get(
+        PLAN, query={"branch_id": "{branch_id}", "product_id": "{product_id}", "quantity": "1"}
+    ),
 }

@@ -1,6 +1,7 @@
 """Gross to net, level by level: the arithmetic of planning alone, without a database."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_product_made_of_itself_is_told_with_the_way_round() -> None:
     path = told.value.path
     assert path[0] == path[-1]
     assert set(path) == {BREAD, DOUGH, FLOUR}
-    for above, below in zip(path, path[1:], strict=False):
+    for above, below in pairwise(path):
         assert below in {part.product_id for part in round_trip[above].parts}
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from smartpos.production.routes import floor, machines
+from smartpos.production.routes import board, floor, machines, planning
 from smartpos.production.routes.blueprint import blueprint
 
 
@@ -11,3 +11,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     floor.init_app(app)
     machines.init_app(app)
+    board.init_app(app)
+    planning.init_app(app)

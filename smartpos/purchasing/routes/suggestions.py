@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,18 +18,16 @@ from smartpos.core.figures import typed_number
 from smartpos.core.money import parse_quantity
 from smartpos.core.permissions import can, require
 from smartpos.identity.principal import me
-from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
+from smartpos.purchasing.operations.suggested import draft_suggested_purchases, draft_suggested_transfers
 from smartpos.purchasing.permissions import PurchasingPermission as P
 from smartpos.purchasing.queries.positions import velocity_days
 from smartpos.purchasing.queries.suggesting import (
     MOST_SUGGESTIONS,
     Suggested,
-    goods_to_buy,
     suggestions,
 )
 from smartpos.purchasing.routes.blueprint import blueprint
 from smartpos.purchasing.routes.choices import branch_choices
-from smartpos.stock.operations.transfers import TransferLine, TransferRequest, create_transfer
 from smartpos.stock.permissions import StockPermission
 
 
@@ -89,9 +87,14 @@ def draft_suggestions() -> ResponseReturnValue:
         return redirect(back)
     if moves:
         require(StockPermission.TRANSFER_CREATE)
+    wanted = {key[0]: quantity for key, quantity in orders.items()}
+    given = {(product_id, from_id): quantity for (product_id, from_id), quantity in moves.items()}
     numbers = [
-        *_draft_purchases(branch_id, {key[0]: quantity for key, quantity in orders.items()}, form_uuid),
-        *_draft_transfers(branch_id, moves, form_uuid),
+        one.number
+        for one in (
+            *draft_suggested_purchases(branch_id, wanted, form_uuid=form_uuid, actor=me()),
+            *draft_suggested_transfers(branch_id, given, form_uuid=form_uuid, actor=me()),
+        )
     ]
     flash(_("Drafts were made: %(numbers)s", numbers=", ".join(numbers)), "success")
     return redirect(back)
@@ -117,42 +120,6 @@ def _ticked(kind: str) -> dict[tuple[int, ...], Decimal]:
             raise Invalid(_("Every ticked line needs a quantity greater than zero."))
         found[numbers] = quantity
     return found
-
-
-def _draft_purchases(branch_id: int, orders: dict[int, Decimal], form_uuid: UUID) -> list[str]:
-    actor = me()
-    goods = goods_to_buy(sorted(orders), actor)
-    gone = orders.keys() - goods.keys()
-    if gone:
-        raise Invalid(_("A product is no longer ordered. Please look at the suggestions again."))
-    by_supplier: dict[int | None, list[PurchaseLine]] = defaultdict(list)
-    for product_id in sorted(orders, key=lambda number: goods[number].name):
-        line = PurchaseLine(orders[product_id], goods[product_id].price, product_id=product_id)
-        by_supplier[goods[product_id].supplier_id].append(line)
-    made = []
-    for supplier_id, lines in sorted(by_supplier.items(), key=lambda pair: pair[0] or 0):
-        facts = PurchaseFacts(
-            branch_id,
-            tuple(lines),
-            supplier_id=supplier_id,
-            vat_included=True,  # as suppliers' prices are kept
-            client_uuid=uuid5(form_uuid, f"supplier {supplier_id}"),
-        )
-        made.append(draft_purchase(facts, actor=actor).number)
-    return made
-
-
-def _draft_transfers(branch_id: int, moves: dict[tuple[int, ...], Decimal], form_uuid: UUID) -> list[str]:
-    by_branch: dict[int, list[TransferLine]] = defaultdict(list)
-    for (product_id, from_branch_id), quantity in sorted(moves.items()):
-        by_branch[from_branch_id].append(TransferLine(product_id, quantity))
-    made = []
-    for from_branch_id, lines in sorted(by_branch.items()):
-        asked = TransferRequest(
-            from_branch_id, branch_id, lines, client_uuid=uuid5(form_uuid, f"branch {from_branch_id}")
-        )
-        made.append(create_transfer(asked, actor=me()).number)
-    return made
 
 
 def init_app(app: Flask) -> None:
