@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from smartpos.catalog.permissions import CatalogPermission
+from smartpos.core.audit import protect_fields
 from smartpos.core.permissions import Permission, RoleKey, declare
 from smartpos.core.settings import Setting, SettingKind, declare_setting
 
@@ -46,6 +48,11 @@ declare(
         RoleKey.ACCOUNTANT: {P.BOM_READ, P.MACHINE_READ, P.ORDER_READ, P.REPORT_READ},
         RoleKey.OPERATOR: {P.MACHINE_READ, P.MACHINE_OPERATE, P.ORDER_READ, P.ORDER_WORK},
     },
+)
+
+protect_fields(
+    {"material_cost", "labor_cost", "overhead_cost", "scrap_cost", "estimated_cost", "output_cost"},
+    CatalogPermission.COST_READ,
 )
 
 declare_setting(

@@ -7,6 +7,7 @@ ORDER_READ, ORDER_WRITE, ORDER_WORK = (
     "production:order:write",
     "production:order:work",
 )
+ORDER_REVERT = "production:order:revert"
 MACHINE_READ, MACHINE_OPERATE = "production:machine:read", "production:machine:operate"
 PLAN = "production:plan:make"
 
@@ -51,4 +52,22 @@ DOORS: dict[str, dict[str, Door]] = {
     "production_api.get_what_if": get(
         PLAN, query={"branch_id": "{branch_id}", "product_id": "{product_id}", "quantity": "1"}
     ),
+    # --- orders ------------------------------------------------------------------------------------------------
+    "production_api.list_production_orders": get(ORDER_READ),
+    "production_api.create_production_order": post(
+        ORDER_WRITE,
+        {"product_id": "{product_id}", "branch_id": "{branch_id}", "quantity_to_produce": "1"},
+    ),
+    "production_api.get_production_order": get(ORDER_READ),
+    "production_api.change_production_order": {"PATCH": Door(ORDER_WRITE, {"notes": "tez"})},
+    "production_api.set_production_materials": {
+        "PUT": Door(ORDER_WRITE, {"items": [{"product_id": "{product_id}", "quantity": "1"}]})
+    },
+    "production_api.schedule_production_order": post(ORDER_WRITE, {"start": "2026-05-01T08:00:00Z"}),
+    "production_api.start_production_order": post(ORDER_WORK),
+    "production_api.pause_production_order": post(ORDER_WORK, {}),
+    "production_api.complete_production_order": post(ORDER_WORK, {"quantity": "1"}),
+    "production_api.finish_production_order": post(ORDER_WORK),
+    "production_api.revert_production_order": post(ORDER_REVERT, {}),
+    "production_api.cancel_production_order": post(ORDER_WRITE, {}),
 }

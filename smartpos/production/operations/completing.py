@@ -9,20 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
-from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from smartpos.catalog.models import Product, Unit
 from smartpos.catalog.operations.bought import take_in_products
-from smartpos.catalog.permissions import CatalogPermission
 from smartpos.catalog.queries.pricing import in_ids
-from smartpos.core.db import db, utc_now
+from smartpos.core.db import db
 from smartpos.core.errors import Invalid
-from smartpos.core.events import record
-from smartpos.core.idempotency import fingerprint_of, lock_client_uuid
-from smartpos.core.money import COST_LIMIT, HUNDRED, QUANTITY_LIMIT, QUANTITY_STEP, ZERO, plain, round_cost
+from smartpos.core.idempotency import lock_client_uuid
+from smartpos.core.money import COST_LIMIT, HUNDRED, QUANTITY_STEP, plain, round_cost
 from smartpos.identity.actors import Actor
 from smartpos.production.errors import (
     AboveTolerance,
@@ -40,17 +37,17 @@ from smartpos.production.models import (
     ProductionMaterial,
     ProductionOrder,
 )
+from smartpos.production.operations.completion_facts import CompletionRequest, check_figures
+from smartpos.production.operations.ending import ORDER_COMPLETED, end_order, finish_order
 from smartpos.production.operations.orders import check_quantity
 from smartpos.production.operations.uses import expected_uses, keep_outputs, keep_uses
 from smartpos.production.operations.working import (
     STARTABLE,
     begin_work,
     clean_reason,
-    end_work,
     refuse_others,
     require_work,
 )
-from smartpos.production.permissions import ProductionPermission as P
 from smartpos.production.queries.orders import (
     COMPLETION_ORIGIN,
     NOTHING,
@@ -58,7 +55,6 @@ from smartpos.production.queries.orders import (
     completion_by_client_uuid,
     open_spell,
     order_of,
-    standing_completions,
 )
 from smartpos.production.yielding import Yield, share_out, standard, within
 from smartpos.stock.errors import NotEnoughStock, UnknownGoods
@@ -75,43 +71,7 @@ from smartpos.stock.operations import (
 from smartpos.stock.operations.reservations import release, take_reserved
 from smartpos.stock.queries import Goods, goods_of
 
-ORDER_COMPLETED = "production.order_completed"
-
-
-@dataclass(frozen=True, slots=True)
-class CompletionRequest:
-    """What has been made: ``quantity`` good ones and ``scrapped`` bad ones.
-
-    ``client_uuid`` makes it safe to send twice. ``materials``: (product id, quantity) of what was really used, of
-    products that the order does not have too; of all
-    others as much goes out as the plan says for what was made. ``finish``: nothing more is to come. ``labor_cost`` and
-    ``overhead_cost`` are those of the recipe unless they are given.
-    """
-
-    quantity: Decimal
-    scrapped: Decimal = ZERO
-    materials: tuple[tuple[int, Decimal], ...] = ()
-    client_uuid: UUID | None = None
-    scrap_reason: str | None = None
-    batch_number: str | None = None
-    expiration_date: date | None = None
-    qc_passed: bool | None = None
-    qc_notes: str | None = None
-    labor_cost: Decimal | None = None
-    overhead_cost: Decimal | None = None
-    finish: bool = False
-    notes: str | None = None
-
-    def content_hash(self, order_id: int) -> str:
-        """Of what is told of an order."""
-        numbers = [
-            None if number is None else plain(number.normalize())
-            for number in (self.quantity, self.scrapped, self.labor_cost, self.overhead_cost)
-        ]
-        used = sorted((product_id, plain(quantity.normalize())) for product_id, quantity in self.materials)
-        expires = self.expiration_date.isoformat() if self.expiration_date else None
-        told = (self.scrap_reason, self.batch_number, expires, self.qc_passed, self.qc_notes)
-        return fingerprint_of([order_id, *numbers, used, *told, self.finish, self.notes])
+__all__ = ["ORDER_COMPLETED", "CompletionRequest", "complete_order", "finish_order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +102,7 @@ def complete_order(order_id: int, request: CompletionRequest, *, actor: Actor) -
             return known
     order = order_of(order_id, locked=True, actor=actor)
     require_work(order, actor)
-    _check_numbers(request, actor)
+    check_figures(request, actor)
     if order.status in STARTABLE:
         begin_work(order, actor)
     elif order.status is OrderStatus.IN_PROGRESS:
@@ -153,24 +113,6 @@ def complete_order(order_id: int, request: CompletionRequest, *, actor: Actor) -
     if order.qc_required and request.quantity > 0 and request.qc_passed is not True:
         raise QualityNotChecked
     return _Completing(order, request, actor).done()
-
-
-def finish_order(order_id: int, *, actor: Actor) -> ProductionOrder:
-    """End an order that has yielded less than planned, and of which nothing more is to come.
-
-    Raises OrderNotFound, Forbidden, OrderInOtherState, AnotherOperatorWorks.
-    """
-    order = order_of(order_id, locked=True, actor=actor)
-    require_work(order, actor)
-    if not order.is_open:
-        raise OrderInOtherState(order.status.value, _("This order is completed or cancelled."))
-    if not standing_completions(order.id):
-        raise OrderInOtherState(order.status.value, _("This order has yielded nothing. Cancel it instead."))
-    refuse_others(order, actor)
-    release(ORDER_ORIGIN, order.id, actor=actor)
-    _end(order, actor)
-    db.session.flush()
-    return order
 
 
 class _Completing:
@@ -415,7 +357,7 @@ class _Completing:
         order = self.order
         if order.quantity_produced >= order.quantity_to_produce or self.request.finish:
             release(ORDER_ORIGIN, order.id, actor=self.actor)
-            _end(order, self.actor)
+            end_order(order, actor=self.actor)
             return
         used = {use.product_id: use.quantity for use in self.uses if use.quantity > 0}
         take_reserved(ORDER_ORIGIN, order.id, used, branch_id=order.branch_id, actor=self.actor)
@@ -423,47 +365,6 @@ class _Completing:
 
 def _lot_of(posted: Posted) -> int | None:
     return posted.lots[0].batch_id if posted.lots else None
-
-
-def _end(order: ProductionOrder, actor: Actor) -> None:
-    """Close a locked order: work on it ends, and whoever waits for it is told."""
-    end_work(order, actor)
-    order.status = OrderStatus.COMPLETED
-    order.completed_at = utc_now()
-    order.reason = None
-    record(
-        ORDER_COMPLETED,
-        origin_kind=ORDER_ORIGIN,
-        origin_id=order.id,
-        facts={
-            "number": order.number,
-            "branch_id": order.branch_id,
-            "product_id": order.product_id,
-            "quantity": plain(order.quantity_completed),
-            "scrapped": plain(order.quantity_scrapped),
-        },
-        actor=actor,
-    )
-
-
-def _check_numbers(request: CompletionRequest, actor: Actor) -> None:
-    """Raises Invalid for nothing made and for figures that cannot be, Forbidden for costs of one's own."""
-    if request.quantity < 0 or request.scrapped < 0 or request.quantity + request.scrapped <= 0:
-        sentence = _("Say how much was made: at least something, good or scrapped.")
-        raise Invalid(sentence, errors={"quantity": [sentence]})
-    named = [product_id for product_id, _quantity in request.materials]
-    if len(set(named)) < len(named):
-        raise Invalid(_("A material stands twice in this list."))
-    if any(not 0 <= quantity <= QUANTITY_LIMIT for _product, quantity in request.materials):
-        raise Invalid(_("The quantity of a material must not be negative or too large."))
-    for field, cost in (("labor_cost", request.labor_cost), ("overhead_cost", request.overhead_cost)):
-        if cost is None:
-            continue
-        actor.require(P.ORDER_WRITE)
-        actor.require(CatalogPermission.COST_READ)
-        if not 0 <= cost <= COST_LIMIT:
-            sentence = _("A cost must not be negative or too large.")
-            raise Invalid(sentence, errors={field: [sentence]})
 
 
 def _refuse_excess(order: ProductionOrder, request: CompletionRequest, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
 from smartpos.catalog.models import Product, Unit
@@ -85,10 +86,10 @@ def workable_by(user_id: int | None) -> ColumnElement[bool]:
 
 def may_work_on(order: ProductionOrder, actor: Actor) -> bool:
     """Whether the person may start, pause and complete an order."""
-    if actor.can(P.ORDER_ANY):
-        return True
     if not actor.can(P.ORDER_WORK):
         return False
+    if actor.can(P.ORDER_ANY):
+        return True
     if order.operator_id is None or order.operator_id == actor.user_id:
         return True
     return any(member.user_id == actor.user_id for member in order.team)
@@ -116,6 +117,15 @@ def order_of(order_id: int, *, locked: bool = False, actor: Actor | None = None)
     return found
 
 
+def order_row(order_id: int, *, actor: Actor | None = None) -> Any:
+    """An order with the names of what belongs to it, as ``orders`` gives them. Raises OrderNotFound."""
+    query = orders(actor=actor).where(ProductionOrder.id == order_id)
+    row = db.session.execute(query).one_or_none() if 0 < order_id <= LARGEST_ID else None
+    if row is None:
+        raise OrderNotFound
+    return row
+
+
 def order_by_client_uuid(client_uuid: UUID) -> ProductionOrder | None:
     """The order that a client has named before, if any."""
     return db.session.scalar(select(ProductionOrder).where(ProductionOrder.client_uuid == client_uuid))
@@ -128,8 +138,13 @@ def completion_by_client_uuid(client_uuid: UUID) -> ProductionCompletion | None:
 
 
 def completions_of(order_id: int) -> list[ProductionCompletion]:
-    """What an order has yielded, the oldest first; what was taken back is among it."""
-    query = select(ProductionCompletion).where(ProductionCompletion.order_id == order_id)
+    """What an order has yielded, with uses and outputs, the oldest first; what was taken back is among it."""
+    query = (
+        select(ProductionCompletion)
+        .where(ProductionCompletion.order_id == order_id)
+        .options(selectinload(ProductionCompletion.uses), selectinload(ProductionCompletion.outputs))
+        .execution_options(populate_existing=True)
+    )
     return list(db.session.scalars(query.order_by(ProductionCompletion.id)))
 
 
@@ -308,9 +323,7 @@ def orders_of_operator(
                 ),
             ),
         )
-        .order_by(
-            rank, urgency, ProductionOrder.planned_start_at.asc().nulls_last(), ProductionOrder.id
-        )
+        .order_by(rank, urgency, ProductionOrder.planned_start_at.asc().nulls_last(), ProductionOrder.id)
         .limit(limit)
     )
     return list(db.session.execute(query))
