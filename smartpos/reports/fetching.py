@@ -57,8 +57,11 @@ def may_fetch(run: ReportRun, actor: Actor) -> bool:
 
     Whoever receives a scheduled report need not be somebody who downloads.
     """
-    if receives(run, actor):
-        return True
+    return _could_order(run, actor) or receives(run, actor)
+
+
+def _could_order(run: ReportRun, actor: Actor) -> bool:
+    """Whether the person ordered the run, or could have ordered the very same, by the rights they have now."""
     is_own = actor.user_id is not None and run.created_by == actor.user_id
     if not actor.can(P.EXPORT_CREATE) or (actor.workspace_ids is not None and not is_own):
         return False
