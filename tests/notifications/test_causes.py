@@ -10,7 +10,7 @@ import pytest
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from smartpos.core.db import db, utc_now
+from smartpos.core.db import db
 from smartpos.core.events import dispatch_events, record
 from smartpos.core.permissions import RoleKey
 from smartpos.core.tenancy import tenant_scope
@@ -18,22 +18,13 @@ from smartpos.crm.models import CustomerEntryKind, SupplierEntryKind
 from smartpos.crm.operations import create_customer, create_supplier, post_entry, post_supplier_entry
 from smartpos.crm.operations.notices import tell_of_debts
 from smartpos.identity.jobs import tell_platform
-from smartpos.identity.models import AppSetting, User
+from smartpos.identity.models import User
 from smartpos.identity.operations import create_super_admin
 from smartpos.identity.queries import platform_id, system_actor
 from smartpos.notifications.models import Channel, Delivery, DeliveryStatus, Level, Notification
 from smartpos.notifications.operations import words_of
 from smartpos.notifications.operations.kinds import Worded
-from smartpos.purchasing.models import Purchase
-from smartpos.purchasing.operations import (
-    PurchaseFacts,
-    PurchaseLine,
-    cancel_purchase,
-    confirm_purchase,
-    draft_purchase,
-    receive_purchase,
-)
-from smartpos.purchasing.operations.notices import tell_of_payables, tell_of_waiting_purchases
+from smartpos.purchasing.operations.notices import tell_of_payables
 from smartpos.stock.models import Batch
 from smartpos.stock.operations import Movement, post_movements
 from smartpos.stock.operations.counts import finish_count, post_count, reopen_count, start_count
@@ -219,51 +210,6 @@ def test_who_approves_hears_what_waits(shop: Shop) -> None:
         approve_transfer(transfer.id, actor=shop.actor("manager"))
     react(shop)
     assert len(told(shop, "stock.transfer_waiting")) == 1
-
-
-def test_who_confirms_purchases_hears_what_was_unloaded_long_ago(shop: Shop) -> None:
-    bread = shop.product("Non")
-    line = PurchaseLine(product_id=bread, quantity=Decimal(5), price=Decimal(900))
-    numbers = []
-    for _purchase in range(3):
-        with shop.inside("manager"):
-            purchase = draft_purchase(PurchaseFacts(shop.branch_id, (line,)), actor=shop.actor("manager"))
-            receive_purchase(purchase.id, actor=shop.actor("manager"))
-            numbers.append(purchase.id)
-
-    def hourly() -> int:
-        with shop.inside():
-            return tell_of_waiting_purchases(actor=system_actor(shop.organization_id))
-
-    def unload(purchase_id: int, hours: int) -> None:
-        with shop.inside():
-            row = db.session.get_one(Purchase, purchase_id)
-            row.received_at = utc_now() - timedelta(hours=hours)
-
-    assert hourly() == 0
-    unload(numbers[0], 25)
-    unload(numbers[1], 25)
-    assert hourly() == 2 * 4
-    assert hourly() == 0, "once is enough"
-    (title, text, people), _other = told(shop, "purchasing.purchase_waiting")
-    assert title.startswith("Purchase ") and title.endswith(" waits for confirmation")
-    assert "not in stock yet" in text and _branch(shop) in text
-    assert people == {"owner", "admin", "manager", "warehouse"}
-    with shop.inside():
-        links = set(db.session.scalars(select(Notification.link)))
-    assert f"/admin/purchases/details/?id={numbers[0]}" in links
-    with shop.inside("manager"):
-        confirm_purchase(numbers[0], actor=shop.actor("manager"))
-        cancel_purchase(numbers[1], reason=None, actor=shop.actor("manager"))
-    assert unread(shop, "purchasing.purchase_waiting") == 0
-    set_setting(shop, "purchase_confirm_hours", 0)
-    unload(numbers[2], 100)
-    assert hourly() == 0, "it is switched off"
-    for hours, heard in ((120, 0), (90, 4)):
-        with shop.inside("owner"):
-            kept = select(AppSetting).where(AppSetting.key == "purchase_confirm_hours")
-            db.session.scalars(kept).one().value = hours
-        assert hourly() == heard
 
 
 def test_who_posts_counts_hears_of_finished_ones(shop: Shop) -> None:
