@@ -1,6 +1,6 @@
 """Recipes, machines and production orders."""
 
-from tests.doors.door import Door, get, post
+from tests.doors.door import Door, get, page, post
 
 ORDER_READ, ORDER_WRITE, ORDER_WORK = (
     "production:order:read",
@@ -70,4 +70,15 @@ DOORS: dict[str, dict[str, Door]] = {
     "production_api.finish_production_order": post(ORDER_WORK),
     "production_api.revert_production_order": post(ORDER_REVERT, {}),
     "production_api.cancel_production_order": post(ORDER_WRITE, {}),
+    # --- orders in the office -----------------------------------------------------------------------------------
+    "production.order": get(ORDER_READ),
+    "production.new_order": page(ORDER_WRITE),
+    "production.change_order": page(ORDER_WRITE),
+    "production.schedule_order": page(ORDER_WRITE),
+    "production.change_materials": page(ORDER_WRITE),
+    "production.complete_order": page(ORDER_WORK),
+    "production.work_order": get(ORDER_READ),
+    "production_api.preview_order": get(
+        ORDER_WRITE, query={"product_id": "{product_id}", "branch_id": "{branch_id}"}
+    ),
 }

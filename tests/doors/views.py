@@ -37,6 +37,25 @@ class View:
 
 
 VIEWS: dict[str, View] = {
+    "production_orders": View(
+        "production:order:read",
+        acts={
+            "start": "production:order:work",
+            "pause": "production:order:work",
+            "complete": "production:order:work",
+            "finish": "production:order:work",
+            "schedule": "production:order:write",
+            "change": "production:order:write",
+            "cancel": "production:order:write",
+            "sheet": "production:order:read",
+            "revert": "production:order:revert",
+        },
+    ),
+    "production_completions": View(
+        "production:order:read", acts={"open": "production:order:read", "revert": "production:order:revert"}
+    ),
+    "production_materials": View("production:order:read"),
+    "production_spells": View("production:order:read"),
     "saved_reports": View("identity:audit:read"),
     "report_runs": View("identity:audit:read", acts={"fetch": "reports:export:create"}),
     "purchases": View(

@@ -4,16 +4,50 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import add_views
+from smartpos.core.admin.origins import register_origin
 from smartpos.production.admin.common import PRODUCTION
+from smartpos.production.admin.completions import CompletionView, MaterialView, SpellView
 from smartpos.production.admin.machines import MachineLogView, MachineView
-from smartpos.production.models import Machine, MachineLog
+from smartpos.production.admin.orders import ProductionOrderView
+from smartpos.production.models import (
+    Machine,
+    MachineLog,
+    ProductionCompletion,
+    ProductionMaterial,
+    ProductionOrder,
+    ProductionSpell,
+)
+from smartpos.production.queries.orders import COMPLETION_ORIGIN, ORDER_ORIGIN
 
 
 def init_app(app: Flask) -> None:
     """Put the views into the panel."""
+    register_origin(COMPLETION_ORIGIN, _l("Production"), "production_completions")
+    register_origin(ORDER_ORIGIN, _l("Production order"), "production_orders")
     add_views(
         app,
         [
+            ProductionOrderView(
+                ProductionOrder,
+                name=_l("Production orders"),
+                category=PRODUCTION,
+                endpoint="production_orders",
+            ),
+            CompletionView(
+                ProductionCompletion,
+                name=_l("Completions"),
+                category=PRODUCTION,
+                endpoint="production_completions",
+            ),
+            MaterialView(
+                ProductionMaterial,
+                name=_l("Materials of orders"),
+                category=PRODUCTION,
+                endpoint="production_materials",
+            ),
+            SpellView(
+                ProductionSpell, name=_l("Work times"), category=PRODUCTION, endpoint="production_spells"
+            ),
             MachineView(Machine, name=_l("Machines"), category=PRODUCTION, endpoint="machines"),
             MachineLogView(
                 MachineLog, name=_l("Machine history"), category=PRODUCTION, endpoint="machine_logs"

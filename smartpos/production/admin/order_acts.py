@@ -146,7 +146,8 @@ def shown_number(_view: Any, _context: Any, row: ProductionOrder, _name: str) ->
 
 def shown_progress(_view: Any, _context: Any, row: ProductionOrder, _name: str) -> Any:
     """How much is made of how much, and the scrap."""
-    made = f"{quantity(row.quantity_completed)} / {quantity(row.quantity_to_produce)}"
+    whole = quantity(row.quantity_to_produce, row.product.unit.name)
+    made = f"{quantity(row.quantity_completed)} / {whole}"
     if not row.quantity_scrapped:
         return made
     return Markup("{} {}").format(
@@ -215,7 +216,7 @@ ORDER_ACTIONS = [
     ),
     RowAction(
         "change",
-        _l("Change"),
+        _l("Edit"),
         "pencil",
         P.ORDER_WRITE,
         _to("production.change_order"),

@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from smartpos.catalog.models import Product
 from smartpos.catalog.queries.choices import ProductChoices
-from smartpos.core.admin import ReadOnlyView, Section
+from smartpos.core.admin import ReadOnlyView
 from smartpos.core.admin.formatters import quantity
-from smartpos.core.db import db
+from smartpos.core.db import db, utc_now
 from smartpos.core.permissions import can
 from smartpos.identity.models import User
 from smartpos.identity.principal import me
@@ -57,14 +57,13 @@ class ProductionOrderView(ReadOnlyView):
     lead = _l("What is to be made, of what, by whom and by when; and what has come of it.")
     list_template, details_template = "production/orders.html", "production/order.html"
     column_list = (
-        *("number", "product", "progress", "product.unit", "status", "planned_start_at", "due_at"),
+        *("number", "product", "progress", "status", "planned_start_at", "due_at"),
         *("machine", "operator", "branch"),
     )
     column_details_list = (
-        *("product", "bom", "status", "priority", "branch", "parent", "reason"),
-        *("machine", "operator", "team", "shift", "production_line", "work_center"),
-        *("planned_start_at", "planned_end_at", "due_at", "started_at", "completed_at", "cancelled_at"),
-        *("qc_required", "quality_standard", "instructions", "notes", "created_at", "author"),
+        *("bom", "parent", "branch", "machine", "operator", "team", "shift", "production_line"),
+        *("work_center", "planned_start_at", "planned_end_at", "due_at", "started_at", "completed_at"),
+        *("cancelled_at", "qc_required", "quality_standard", "instructions", "notes"),
     )
     column_labels = {
         "number": _l("Number"),
@@ -131,20 +130,6 @@ class ProductionOrderView(ReadOnlyView):
     )
     form_ajax_refs = {"product": ProductChoices("product")}
     search_hint = _l("Number or product")
-    details_sections = (
-        Section(_l("Order"), ("product", "bom", "status", "priority", "branch", "parent", "reason")),
-        Section(
-            _l("Where and who"), ("machine", "operator", "team", "shift", "production_line", "work_center")
-        ),
-        Section(
-            _l("When"),
-            ("planned_start_at", "planned_end_at", "due_at", "started_at", "completed_at", "cancelled_at"),
-        ),
-        Section(
-            _l("How"),
-            ("qc_required", "quality_standard", "instructions", "notes", "created_at", "author"),
-        ),
-    )
     row_actions = ORDER_ACTIONS
 
     def get_query(self) -> Any:
@@ -166,6 +151,17 @@ class ProductionOrderView(ReadOnlyView):
 
     def search(self, query: Any, words: list[str]) -> Any:
         return with_product(query, words, ProductionOrder.product_id)
+
+    def facts(self, model: Any) -> list[tuple[Any, Any, list[tuple[str, Any]]]]:
+        """The details as cards, without what nobody has said anything about."""
+        return [
+            (title, hint, [pair for pair in pairs if self._is_told(model, pair[0])])
+            for title, hint, pairs in super().facts(model)
+        ]
+
+    @staticmethod
+    def _is_told(model: ProductionOrder, name: str) -> bool:
+        return bool(getattr(model, "parent_id" if name == "parent" else name))
 
     def title_of(self, model: Any) -> str:
         return f"{model.number} · {model.product.name}"
@@ -206,6 +202,10 @@ class ProductionOrderView(ReadOnlyView):
     def parts_of(self, model: ProductionOrder) -> list[Any]:
         """The orders that make parts for this one."""
         return office.parts_of(model.id)
+
+    def is_late(self, model: ProductionOrder) -> bool:
+        """Whether it should have been done by now."""
+        return model.is_open and model.due_at is not None and model.due_at < utc_now()
 
     def share(self, model: ProductionOrder, amount: Decimal) -> str:
         """An amount as a share of what is to be made, for the progress bar; 0 to 100."""

@@ -7,6 +7,7 @@ from smartpos.production.api import (  # noqa: F401 - they add to the blueprint
     boms,
     floor,
     machines,
+    office,
     orders,
     planning,
 )

@@ -241,7 +241,7 @@ def floor_machines(actor: Actor) -> list[FloorMachine]:
             Machine.status_since,
             running.c.id,
             running.c.number,
-            func.coalesce(listed.c.mine, True),
+            true() if actor.can(P.ORDER_ANY) else func.coalesce(listed.c.mine, True),
         )
         .join(Branch, Branch.id == Machine.branch_id)
         .outerjoin(running, running.c.machine_id == Machine.id)
@@ -250,9 +250,7 @@ def floor_machines(actor: Actor) -> list[FloorMachine]:
         .order_by((Machine.branch_id != (actor.default_branch_id or 0)), Machine.name, Machine.id)
         .limit(MOST_MACHINES)
     )
-    runs_any = actor.can(P.ORDER_ANY)
-    found: list[Any] = list(db.session.execute(query))
-    return [FloorMachine(*row[:9], is_mine=runs_any or row[9]) for row in found]
+    return [FloorMachine(*row) for row in db.session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,37 @@
 """What the back office shows of a production order besides the order itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from smartpos.catalog.models import Product, Unit
+from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.db import db
 from smartpos.core.money import round_cost
 from smartpos.identity.models import Branch, User
-from smartpos.identity.queries import shown_name
+from smartpos.identity.queries import is_workplace, shown_name
 from smartpos.production.models import (
+    BillOfMaterials,
+    BomStatus,
+    BomSubstitute,
+    Machine,
     ProductionCompletion,
     ProductionOrder,
     ProductionSpell,
     ProductionUse,
 )
-from smartpos.stock.models import Batch
+from smartpos.production.queries.machines import may_work
+from smartpos.stock.models import Batch, BranchStock
+from smartpos.stock.queries.goods import is_tracked
 
 MOST_PARTS = 200
 MOST_SPELLS = 500
+MOST_CHOICES = 500
 NOTHING = Decimal("0.0000")
 
 
@@ -171,3 +180,113 @@ def stretches_of(order_id: int) -> list[Stretch]:
         .limit(MOST_SPELLS)
     )
     return [Stretch(row[0] or "", *row[1:]) for row in db.session.execute(query)]
+
+
+# --- To choose from ---------------------------------------------------------------------------------------------------
+
+
+def people_choices() -> list[tuple[int, str]]:
+    """Who may be named as an operator, by name."""
+    name = shown_name()
+    query = select(User.id, name).where(may_work()).order_by(name, User.id).limit(MOST_CHOICES)
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def machine_choices(branch_id: int | None = None) -> list[Any]:
+    """Machines of a branch, or of all that the person sees: (id, name, code, branch_id, branch) each, by name."""
+    query = (
+        select(Machine.id, Machine.name, Machine.code, Machine.branch_id, Branch.name.label("branch"))
+        .join(Branch, Branch.id == Machine.branch_id)
+        .where(Machine.deleted_at.is_(None))
+        .order_by(Branch.name, Machine.name, Machine.id)
+        .limit(MOST_CHOICES)
+    )
+    return list(
+        db.session.execute(query if branch_id is None else query.where(Machine.branch_id == branch_id))
+    )
+
+
+def branch_choices() -> list[Any]:
+    """Branches in which something may be made: (id, name) each, by name."""
+    query = select(Branch.id, Branch.name).where(is_workplace()).order_by(Branch.name, Branch.id)
+    return list(db.session.execute(query.limit(MOST_CHOICES)))
+
+
+def recipes_to_make_by(product_id: int, on: date) -> list[BillOfMaterials]:
+    """The recipes by which a product may be made on a day, the one that is taken by itself first."""
+    query = (
+        select(BillOfMaterials)
+        .where(
+            BillOfMaterials.product_id == product_id,
+            BillOfMaterials.status == BomStatus.ACTIVE,
+            or_(BillOfMaterials.valid_from.is_(None), BillOfMaterials.valid_from <= on),
+            or_(BillOfMaterials.valid_to.is_(None), BillOfMaterials.valid_to >= on),
+        )
+        .order_by(BillOfMaterials.is_default.desc(), BillOfMaterials.id.desc())
+        .limit(MOST_PARTS)
+    )
+    return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """A product with what of it is available in a branch; nothing is kept count of where ``is_tracked`` is false."""
+
+    id: int
+    name: str
+    sku: str
+    unit: str
+    digits: int
+    available: Decimal
+    is_tracked: bool
+
+
+def stocked(product_ids: Collection[int], branch_id: int) -> dict[int, Stocked]:
+    """Products by id, with what is available of them in a branch: there, and not set aside."""
+    if not product_ids:
+        return {}
+    query = (
+        select(
+            Product.id,
+            Product.name,
+            Product.sku,
+            Unit.name.label("unit"),
+            Unit.digits,
+            Product.type,
+            Product.track_inventory,
+            func.coalesce(BranchStock.quantity - BranchStock.reserved_quantity, 0).label("available"),
+        )
+        .join(Unit, Unit.id == Product.unit_id)
+        .outerjoin(
+            BranchStock, and_(BranchStock.product_id == Product.id, BranchStock.branch_id == branch_id)
+        )
+        .where(in_ids(Product.id, sorted(set(product_ids))))
+    )
+    return {
+        row.id: Stocked(
+            row.id,
+            row.name,
+            row.sku,
+            row.unit,
+            row.digits,
+            row.available,
+            is_tracked(row.type, row.track_inventory),
+        )
+        for row in db.session.execute(query)
+    }
+
+
+def substitutes_of(component_ids: Collection[int]) -> dict[int, list[Any]]:
+    """What may be taken instead of components of recipes: (product id, name, ratio) each, by the component's id."""
+    if not component_ids:
+        return {}
+    query = (
+        select(BomSubstitute.bom_component_id, Product.id, Product.name, BomSubstitute.ratio)
+        .join(Product, Product.id == BomSubstitute.product_id)
+        .where(in_ids(BomSubstitute.bom_component_id, component_ids), Product.deleted_at.is_(None))
+        .order_by(BomSubstitute.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for component_id, *substitute in db.session.execute(query):
+        found.setdefault(component_id, []).append(tuple(substitute))
+    return found

@@ -4,5 +4,5 @@ from flask import url_for
 
 
 def order_address(order_id: int) -> str:
-    """Where an order is looked at: on the board, with its window open."""
-    return url_for("production.show_board", order=order_id)
+    """Where an order is looked at: where the person of the request looks at orders."""
+    return url_for("production.order", order_id=order_id)
