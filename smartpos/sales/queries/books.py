@@ -2,6 +2,7 @@
 
 from smartpos.core.books import ONLY, Check, Difference, differences
 from smartpos.crm.queries import book_checks as account_checks
+from smartpos.production.queries.books import book_checks as production_checks
 from smartpos.purchasing.queries.books import book_checks as purchase_checks
 from smartpos.sales.queries.debts import payment_checks
 from smartpos.sales.queries.return_books import return_checks
@@ -171,6 +172,13 @@ def _between_ledgers() -> list[Check]:
 
 def verify_books(organization_id: int | None = None) -> list[Difference]:
     """Where the books of stock, cash and sales do not agree, of one organization or of all. In the platform scope."""
-    checks = [*stock_checks(), *account_checks(), *purchase_checks(), *payment_checks(), *book_checks()]
+    checks = [
+        *stock_checks(),
+        *account_checks(),
+        *purchase_checks(),
+        *production_checks(),
+        *payment_checks(),
+        *book_checks(),
+    ]
     checks += return_checks()
     return list(differences(checks, organization_id))
