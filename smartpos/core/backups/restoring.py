@@ -7,6 +7,7 @@ stays under another name, database and files, until an operator removes it.
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from smartpos.core.db import db, utc_now
 Step = Callable[[str], None]
 
 LONGEST_NAME = 63  # of a database
+LEAVING_SECONDS = 3
 
 ROLES = """
 DO $$
@@ -152,10 +154,19 @@ def _refuse_unless_replaceable(connection: Connection, *, replace: bool) -> None
             "The database user may not create databases, so nothing can be replaced. Have an empty database made, let "
             "DATABASE_URL name it, and restore without --replace."
         )
-    if others := connection.scalar(text(OTHERS)):
+    if others := _others_of(connection):
         raise BackupFailed(
             f"Others are connected to the database ({others}). Stop web, worker, exports, scheduler and bot first."
         )
+
+
+def _others_of(connection: Connection) -> int:
+    """How many others are connected; who has just left may still be counted for a moment."""
+    deadline = time.monotonic() + LEAVING_SECONDS
+    while (others := int(connection.scalar(text(OTHERS)) or 0)) and time.monotonic() < deadline:
+        connection.rollback()  # or PostgreSQL would go on telling what it told this transaction
+        time.sleep(0.1)
+    return others
 
 
 def _fill(path: Path, url: URL, server: int, step: Step) -> None:
