@@ -29,6 +29,8 @@ ROLES = {
     "operator": RoleKey.OPERATOR,
 }
 
+NEIGHBOUR = {"stranger": RoleKey.OWNER}
+
 _numbers = count(1)
 
 

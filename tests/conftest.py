@@ -4,6 +4,7 @@
 """
 
 import fcntl
+import json
 import os
 import shutil
 import threading
@@ -22,13 +23,13 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from smartpos.core.db import db
-from smartpos.core.permissions import RoleKey
 from smartpos.factory import create_app
 from tests import servers
 from tests.browsing import PATIENCE, signing_in, speak_english
-from tests.cast import PASSWORD, ROLES, Shop, make_shop
+from tests.cast import NEIGHBOUR, PASSWORD, ROLES, Shop, make_shop
 
 TEMPLATE = "smartpos_migrated"
+PEOPLED = "smartpos_peopled"
 
 # How long an example takes says something about the machine, not about the rule it tries.
 hypothesis.settings.register_profile(
@@ -58,17 +59,26 @@ def settings(database: str, folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def migrated(worker: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a database that the migrations built, once for the whole run; others are copied from it."""
-    done = servers.run_folder() / "migrated"
+
+    def build() -> str:
+        servers.create_database(TEMPLATE)
+        app = create_app(settings(TEMPLATE, tmp_path_factory.mktemp("migrated")))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+        return TEMPLATE
+
+    return once("migrated", build)
+
+
+def once(what: str, build: Callable[[], str]) -> str:
+    """What the first worker of this run that asks for it builds; the others are told the same."""
+    done = servers.run_folder() / what
     with done.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            servers.create_database(TEMPLATE)
-            app = create_app(settings(TEMPLATE, tmp_path_factory.mktemp("migrated")))
-            with app.app_context():
-                upgrade()
-                db.engine.dispose()
-            done.touch()
-    return TEMPLATE
+            done.write_text(build())
+        return done.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -85,12 +95,46 @@ def base_app(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactor
     return create_app(settings(name, tmp_path_factory.mktemp("data")))
 
 
+@pytest.fixture(scope="session")
+def peopled(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What ``Shop`` knows of the shop of the suite and of its neighbour; both stand in the database ``PEOPLED``."""
+
+    def build() -> str:
+        servers.create_database(PEOPLED, template=migrated)
+        app = create_app(settings(PEOPLED, tmp_path_factory.mktemp("peopled")))
+        shops = [
+            make_shop(app, domain="bahor", people=ROLES),
+            make_shop(app, domain="navruz", people=NEIGHBOUR),
+        ]
+        with app.app_context():
+            db.engine.dispose()
+        return json.dumps(
+            [{name: fact for name, fact in vars(shop).items() if name != "app"} for shop in shops]
+        )
+
+    shops: list[dict[str, Any]] = json.loads(once("peopled", build))
+    return shops
+
+
 @dataclass(frozen=True)
 class Furnished:
-    """A database in which the shop of the suite stands already."""
+    """A database in which the shop of the suite stands already, and perhaps its neighbour."""
 
     engine: Engine
     shop: Shop
+    neighbour: Shop | None = None
+
+
+@pytest.fixture(scope="session")
+def neighboured(
+    worker: str, peopled: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Furnished:
+    """The shop of the suite and another one, for tests that ask for a stranger."""
+    name = f"neighboured_{worker}"
+    servers.create_database(name, template=PEOPLED)
+    app = create_app(settings(name, tmp_path_factory.mktemp("neighboured")))
+    with app.app_context():
+        return Furnished(db.engine, *(Shop(app, **facts) for facts in peopled))
 
 
 @pytest.fixture(scope="session")
@@ -114,8 +158,8 @@ def app(base_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     with base_app.app_context():
         engines = db.engines
         engine: Engine = engines[None]
-    is_furnished = "furnished" in request.fixturenames
-    source: Engine = request.getfixturevalue("furnished").engine if is_furnished else engine
+    furnished = house_of(request)
+    source: Engine = furnished.engine if furnished else engine
     connection = source.connect()
     outer = connection.begin()
     engines[None] = connection
@@ -131,17 +175,34 @@ def app(base_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
         shutil.rmtree(Path(base_app.config["DATA_FOLDER"]) / "files", ignore_errors=True)
 
 
+def house_of(request: pytest.FixtureRequest) -> Furnished | None:
+    """Where the shop of the suite stands that this test asks for, if it does."""
+    if "furnished" not in request.fixturenames:
+        return None
+    found: Furnished = request.getfixturevalue(
+        "neighboured" if "stranger" in request.fixturenames else "furnished"
+    )
+    return found
+
+
+def moved_in(app: Flask, shop: Shop) -> Shop:
+    """The same shop, at work in another application."""
+    return replace(shop, app=app, users=dict(shop.users), unit_ids=dict(shop.unit_ids))
+
+
 @pytest.fixture
-def shop(app: Flask, furnished: Furnished) -> Shop:
+def shop(app: Flask, furnished: Furnished, request: pytest.FixtureRequest) -> Shop:
     """The shop the suite is about."""
-    found = furnished.shop
-    return replace(found, app=app, users=dict(found.users), unit_ids=dict(found.unit_ids))
+    return moved_in(app, (house_of(request) or furnished).shop)
 
 
 @pytest.fixture
-def stranger(app: Flask, shop: Shop) -> Shop:
+def stranger(app: Flask, shop: Shop, request: pytest.FixtureRequest) -> Shop:
     """Another shop; ``stranger`` is its owner."""
-    return make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
+    house = house_of(request)
+    if house is None or house.neighbour is None:
+        return make_shop(app, domain="navruz", people=NEIGHBOUR)
+    return moved_in(app, house.neighbour)
 
 
 class Api:
@@ -249,14 +310,16 @@ class LiveServer:
 
 @pytest.fixture(scope="module")
 def live_server(
-    worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    worker: str,
+    peopled: list[dict[str, Any]],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[LiveServer]:
     """A threaded server on 127.0.0.1 with real commits; one per test module."""
     name = f"live_{worker}_" + "".join(filter(str.isalnum, request.module.__name__))[-40:]
-    servers.create_database(name, template=migrated)
+    servers.create_database(name, template=PEOPLED)
     app = create_app(settings(name, tmp_path_factory.mktemp("live")))
-    shop = make_shop(app, domain="bahor", people=ROLES)
-    other = make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
+    shop, other = (moved_in(app, Shop(app, **facts)) for facts in peopled)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -300,6 +363,18 @@ def browse(browser: Any, live_server: LiveServer) -> Iterator[Callable[..., Any]
     """``browse("warehouse", **PHONE)``: a page of a browser in which that person has signed in; it may not complain."""
     with signing_in(browser, live_server.url) as sign_in:
         yield sign_in
+
+
+WAITING = {"browser", "live_server", "market", "start"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that drive a browser or start servers come first: they wait, while another worker computes.
+
+    And at the end, where workers share what is left, there are short tests only.
+    """
+    modules = {item.path for item in items if WAITING.intersection(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in modules)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

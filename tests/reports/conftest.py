@@ -7,12 +7,11 @@ import pytest
 from flask import Flask
 
 from smartpos.core.db import db
-from smartpos.core.permissions import RoleKey
 from smartpos.factory import create_app
 from smartpos.reports.models import RunSource
 from smartpos.reports.operations.exports import order_export
 from tests import servers
-from tests.cast import ROLES, Shop, make_shop
+from tests.cast import NEIGHBOUR, ROLES, Shop, make_shop
 from tests.conftest import settings
 from tests.reports.files import Made, made_of
 from tests.reports.history import History, make_history
@@ -28,7 +27,7 @@ def past(worker: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -
     servers.create_database(name, template=migrated)
     app = create_app(settings(name, tmp_path_factory.mktemp("past")))
     shop = make_shop(app, domain="bahor", people=ROLES)
-    stranger = make_shop(app, domain="navruz", people={"stranger": RoleKey.OWNER})
+    stranger = make_shop(app, domain="navruz", people=NEIGHBOUR)
     yield make_history(shop, stranger)
     with app.app_context():
         db.engine.dispose()
