@@ -26,11 +26,12 @@ from smartpos.notifications.operations import (
 )
 from smartpos.production.permissions import ProductionPermission as P
 from smartpos.production.queries.machines import upkeep_due
+from smartpos.production.queries.orders import ORDER_ORIGIN
 from smartpos.production.queries.telling import OVERDUE, order_facts, overdue_orders
 
 UPKEEP_DUE = "production.upkeep_due"
 COMPLETED = "production.order_completed"
-ORDER_ORIGIN = "production_order"
+
 BRANCH_ORIGIN = "branch"
 
 SHOWN = 10

@@ -25,7 +25,9 @@ from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.operations.lots import LONGEST_NUMBER
 from smartpos.stock.permissions import StockPermission as P
 from smartpos.stock.queries import lots as queries
+from smartpos.stock.queries.chains import End, Link, chain, ends
 from smartpos.stock.queries.lots import Direction, Expiry
+from smartpos.stock.queries.transfers import CARRIERS
 
 # So many rows of a trace fit on the page of a lot; all of them are in the ledger, one click away.
 MOST_TRACED = 100
@@ -213,6 +215,14 @@ class LotView(TenantView):
         statement = queries.trace(model.id, Direction(direction)).order_by(InventoryMovement.id.desc())
         rows = db.session.execute(statement.limit(MOST_TRACED + 1)).all()
         return list(rows[:MOST_TRACED]), len(rows) > MOST_TRACED
+
+    def chain_of(self, model: Batch, direction: str) -> tuple[list[Link], list[End], bool]:
+        """What was made of a lot (``out``) or what it is made of (``in``); where that ended, and if there is more."""
+        way = Direction(direction)
+        links = chain(model.id, way)
+        lots = [link.batch_id for link in links if link.batch_id is not None]
+        found = ends(lots, way, carriers=CARRIERS, most=MOST_TRACED + 1)
+        return links, found[:MOST_TRACED], len(found) > MOST_TRACED
 
     def cause_of(self, row: Any) -> Any:
         """The document behind a row of the trace, as a link for those who may see it."""

@@ -8,7 +8,7 @@ from flask import Response, jsonify
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.db import db
 from smartpos.core.errors import NotFound
-from smartpos.core.paging import AnySelect, page
+from smartpos.core.paging import AnySelect, decode_cursor, encode_cursor, page
 from smartpos.core.permissions import can, needs
 from smartpos.identity.principal import me
 from smartpos.stock.api.blueprint import blueprint
@@ -16,10 +16,15 @@ from smartpos.stock.models import Batch, InventoryMovement
 from smartpos.stock.operations.lot_facts import edit_lot
 from smartpos.stock.permissions import StockPermission
 from smartpos.stock.queries import lots as queries
-from smartpos.stock.queries.transfers import seen_branch
+from smartpos.stock.queries.chains import chain, ends
+from smartpos.stock.queries.transfers import CARRIERS, seen_branch
 from smartpos.stock.schemas.lots import (
     BatchOut,
     BatchPage,
+    ChainOut,
+    ChainQuery,
+    EndOut,
+    LinkOut,
     LotChange,
     LotsQuery,
     TraceOut,
@@ -112,3 +117,23 @@ def trace_lot(query: dict[str, Any], batch_id: int) -> Response:
     rows = [dict(zip(names, row, strict=True)) for row in found.items]
     items = TraceRow(exclude=hidden).dump(rows, many=True)
     return jsonify(batch=lot, items=items, next_cursor=found.next_cursor)
+
+
+@blueprint.get("/batches/<int:batch_id>/chain")
+@needs(StockPermission.BATCH_READ)
+@blueprint.arguments(ChainQuery, location="query")
+@blueprint.response(200, ChainOut)
+def follow_lot(query: dict[str, Any], batch_id: int) -> Response:
+    """Through production: the lots that a lot was made into, or made of, and the receipts or purchases at the end."""
+    lot = _one(batch_id)
+    before = decode_cursor(query["cursor"], [int])[0] if query["cursor"] else None
+    links = chain(batch_id, query["direction"])
+    lots = [link.batch_id for link in links if link.batch_id is not None]
+    found = ends(lots, query["direction"], carriers=CARRIERS, most=query["limit"] + 1, before=before)
+    shown = found[: query["limit"]]
+    return jsonify(
+        batch=lot,
+        links=LinkOut().dump(links, many=True),
+        ends=EndOut().dump(shown, many=True),
+        next_cursor=encode_cursor([shown[-1].id]) if len(found) > len(shown) else None,
+    )

@@ -32,6 +32,8 @@ from smartpos.stock.models import (
 
 MOST_WAITING = 100
 TRANSFER_ORIGIN = "stock_transfer"
+# Documents that only carry goods from one branch to another.
+CARRIERS = frozenset({TRANSFER_ORIGIN})
 DISCREPANCIES = (AdjustmentReason.LOSS, AdjustmentReason.FOUND)
 LARGEST_ID = 2**63 - 1
 _NONE = Decimal("0.000")

@@ -89,6 +89,62 @@ class TraceOut(Schema):
     next_cursor = fields.String(allow_none=True)
 
 
+class ChainQuery(CursorQuery):
+    """Which way: what was made of the lot (``out``), or what it was made of (``in``)."""
+
+    direction = fields.Enum(Direction, by_value=True, required=True)
+
+
+class LinkOut(Schema):
+    """A step from a lot (``source_id``) to another by one document, ``level`` steps away from the lot asked for.
+
+    ``batch_id`` is null for goods of which no lots are kept. ``left`` is what lies of it now, in all branches.
+    """
+
+    level = fields.Integer()
+    source_id = fields.Integer()
+    source_number = fields.String()
+    batch_id = fields.Integer(allow_none=True)
+    batch_number = fields.String(allow_none=True)
+    product_id = fields.Integer()
+    product = fields.String()
+    unit = fields.String()
+    taken = QuantityField()
+    quantity = QuantityField()
+    left = QuantityField()
+    expiration_date = fields.Date(allow_none=True)
+    supplier_id = fields.Integer(allow_none=True)
+    supplier = fields.String(allow_none=True)
+    origin_kind = fields.String()
+    origin_id = fields.Integer()
+    happened_at = fields.DateTime()
+
+
+class EndOut(Schema):
+    """A movement by which goods of the chain left for good (a sale, a write-off) or came from outside (a purchase)."""
+
+    id = fields.Integer()
+    occurred_at = fields.DateTime()
+    branch = fields.String()
+    product_id = fields.Integer()
+    product = fields.String()
+    unit = fields.String()
+    batch_id = fields.Integer()
+    batch_number = fields.String()
+    quantity = QuantityField()
+    origin_kind = fields.String()
+    origin_id = fields.Integer()
+
+
+class ChainOut(Schema):
+    """The lots that a lot has become or was made of, and a page of where they ended, the latest first."""
+
+    batch = fields.Nested(BatchOut)
+    links = fields.List(fields.Nested(LinkOut))
+    ends = fields.List(fields.Nested(EndOut))
+    next_cursor = fields.String(allow_none=True)
+
+
 class LotChange(Schema):
     """What is corrected on a lot."""
 
