@@ -112,7 +112,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "stock_api.list_lots": get("stock:batch:read"),
     "stock_api.get_lot": get("stock:batch:read"),
     "stock_api.trace_lot": get("stock:batch:read"),
-    "stock_api.follow_lot": get("stock:batch:read", query={"direction": "out"}),
+    "stock_api.follow_lot": get("stock:batch:read"),
     "stock_api.change_lot": {
         "PUT": Door("stock:batch:write", {"batch_number": "L-1", "expiration_date": "2030-01-31"})
     },

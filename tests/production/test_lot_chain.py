@@ -144,7 +144,7 @@ def test_lots_are_followed_through_what_was_baked_of_them(
     assert ("X-3") not in {link["batch_number"] for link in followed(manager, second, "out")["links"]}
     assert followed(manager, batch_id(shop, lots.dough, "X-3"), "in")["links"] == []
 
-    for bad in ("", "?direction=up", "?direction=out&cursor=x", "?direction=out&limit=0"):
+    for bad in ("?direction=up", "?direction=out&cursor=x", "?direction=out&limit=0"):
         assert manager.get(f"/api/batches/{first}/chain{bad}").status_code == 422, bad
     assert manager.get("/api/batches/999999/chain?direction=out").status_code == 404
     foreign = api_of("stranger", "navruz")

@@ -90,9 +90,9 @@ class TraceOut(Schema):
 
 
 class ChainQuery(CursorQuery):
-    """Which way: what was made of the lot (``out``), or what it was made of (``in``)."""
+    """Which way: what was made of the lot (``out``, unless told otherwise), or what it was made of (``in``)."""
 
-    direction = fields.Enum(Direction, by_value=True, required=True)
+    direction = fields.Enum(Direction, by_value=True, load_default=Direction.OUT)
 
 
 class LinkOut(Schema):
