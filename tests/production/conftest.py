@@ -7,6 +7,7 @@ import pytest
 from tests.cast import Shop
 from tests.conftest import Api
 from tests.production.making import Bakery, bakery_of
+from tests.sales.conftest import open_till, sell  # noqa: F401 - what was made is sold
 
 
 @pytest.fixture
