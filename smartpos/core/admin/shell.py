@@ -148,6 +148,7 @@ def install(app: Flask) -> None:
         "money",
         "unit_cost",
         "quantity",
+        "number",
         "percent",
         "file_size",
         "seconds",

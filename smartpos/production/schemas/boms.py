@@ -33,7 +33,7 @@ from smartpos.production.operations.recipe_reading import (
 
 COSTS = (
     *("material_cost", "labor_cost", "overhead_cost", "total_cost", "unit_cost", "costed_at"),
-    *("components.unit_cost", "components.cost", "tree.unit_cost", "tree.cost", "by_products.cost_percent"),
+    *("components.unit_cost", "components.cost", "tree.unit_cost", "tree.cost"),
 )
 """What only those see who may see what goods cost."""
 MONEY = ("labor_cost", "overhead_cost")
