@@ -28,4 +28,12 @@ DOORS: dict[str, dict[str, Door]] = {
     "production_api.deactivate_bom": post(BOM_ACTIVATE),
     "production_api.archive_bom": post(BOM_ACTIVATE),
     "production_api.copy_bom": post(BOM_WRITE),
+    "production.new_recipe": get(BOM_WRITE),
+    "production.edit_recipe": get(BOM_WRITE),
+    "production.recipe": get(BOM_READ),
+    "production.recipe_sheet": get(BOM_READ, query={"quantity": "3"}),
+    "production.compare_recipes": get(BOM_READ),
+    "production.change_recipe_state": post(BOM_ACTIVATE, form={"to": "activate"}),
+    "production.copy_recipe": post(BOM_WRITE),
+    "production.delete_recipe": post(BOM_WRITE),
 }

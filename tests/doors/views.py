@@ -101,7 +101,20 @@ VIEWS: dict[str, View] = {
     "products": View(
         PRODUCT_READ,
         PRODUCT_WRITE,
-        acts={"give_barcode": PRODUCT_WRITE, "label": LABEL_PRINT, "movements": "stock:movement:read"},
+        acts={
+            "give_barcode": PRODUCT_WRITE,
+            "label": LABEL_PRINT,
+            "movements": "stock:movement:read",
+            "recipe": "production:bom:read",
+        },
+    ),
+    "boms": View(
+        "production:bom:read",
+        acts={
+            "open": "production:bom:read",
+            **dict.fromkeys(("edit", "copy", "delete_draft"), "production:bom:write"),
+            **dict.fromkeys(("activate", "default", "deactivate", "archive"), "production:bom:activate"),
+        },
     ),
     "categories": View(PRODUCT_READ, PRODUCT_WRITE),
     "units": View(PRODUCT_READ, PRODUCT_WRITE),

@@ -92,16 +92,42 @@ class BomView(ReadOnlyView):
 
     permission_read = P.BOM_READ
     column_permissions = dict.fromkeys(
-        ("material_cost", "labor_cost", "overhead_cost", "total_cost", "costed_at", "components.unit_cost"), COST
+        ("material_cost", "labor_cost", "overhead_cost", "total_cost", "costed_at", "components.unit_cost"),
+        COST,
     )
     menu_icon, menu_order = "copy", 20
-    lead = _l("What products are made of, in versions. An active recipe never changes: a change is a new version.")
+    lead = _l(
+        "What products are made of, in versions. An active recipe never changes: a change is a new version."
+    )
     list_template = "production/recipes.html"
-    column_list = ("name", "product", "version", "status", "is_default", "quantity", "total_cost", "updated_at")
+    column_list = (
+        "name",
+        "product",
+        "version",
+        "status",
+        "is_default",
+        "quantity",
+        "total_cost",
+        "updated_at",
+    )
     column_details_list = (
         *("product", "version", "status", "is_default", "quantity", "valid_from", "valid_to", "machine"),
-        *("setup_time_minutes", "production_time_minutes", "lead_time_days", "qc_required", "quality_standard"),
-        *("description", "instructions", "material_cost", "labor_cost", "overhead_cost", "total_cost", "costed_at"),
+        *(
+            "setup_time_minutes",
+            "production_time_minutes",
+            "lead_time_days",
+            "qc_required",
+            "quality_standard",
+        ),
+        *(
+            "description",
+            "instructions",
+            "material_cost",
+            "labor_cost",
+            "overhead_cost",
+            "total_cost",
+            "costed_at",
+        ),
         *("author", "approver", "approved_at"),
     )
     column_labels = {
@@ -134,7 +160,11 @@ class BomView(ReadOnlyView):
         "created_at": _l("Created"),
     }
     column_formatters = {"name": _name, "quantity": _batch}
-    column_formats = {"total_cost": unit_cost, "setup_time_minutes": number, "production_time_minutes": number}
+    column_formats = {
+        "total_cost": unit_cost,
+        "setup_time_minutes": number,
+        "production_time_minutes": number,
+    }
     column_wrap = ("name", "product", "instructions", "description", "quality_standard")
     column_sortable_list = ()
     column_filters = ("status", "product", "is_default", "valid_from", "valid_to", "updated_at")
@@ -144,20 +174,34 @@ class BomView(ReadOnlyView):
         Section(
             _l("Recipe"),
             (
-                *("product", "version", "status", "is_default", "quantity", "valid_from", "valid_to", "machine"),
+                *(
+                    "product",
+                    "version",
+                    "status",
+                    "is_default",
+                    "quantity",
+                    "valid_from",
+                    "valid_to",
+                    "machine",
+                ),
                 *("setup_time_minutes", "production_time_minutes", "lead_time_days", "qc_required"),
                 *("quality_standard", "description", "instructions", "author", "approver", "approved_at"),
             ),
         ),
-        Section(
-            _l("Costs"), ("material_cost", "labor_cost", "overhead_cost", "total_cost", "costed_at")
-        ),
+        Section(_l("Costs"), ("material_cost", "labor_cost", "overhead_cost", "total_cost", "costed_at")),
     )
     details_tables = (
         DetailsTable(
             "components",
             _l("Materials"),
-            ("sequence_number", "component", "quantity_per_unit", "scrap_factor", "unit_cost", "operation_notes"),
+            (
+                "sequence_number",
+                "component",
+                "quantity_per_unit",
+                "scrap_factor",
+                "unit_cost",
+                "operation_notes",
+            ),
             {
                 "sequence_number": _l("Line"),
                 "component": _l("Product"),
@@ -267,6 +311,13 @@ def recipes_card(product: Product) -> Markup | None:
             sees_costs=can(COST),
         )
     )
+
+
+def may_be_made(product: Product) -> bool:
+    """Whether there is a recipe of a product to go to, or one to be written by this person."""
+    if product.type in NEVER_MADE:
+        return False
+    return can(P.BOM_WRITE) or bool(versions_of(product.id))
 
 
 def to_recipe(product: Product) -> Any:

@@ -1,4 +1,4 @@
-"""Keeping the costs of recipes, whatever has changed them: counts, corrections, costs typed by hand, days of validity."""
+"""Keeping the costs of recipes, whatever has changed them: counts, corrections, costs typed by hand, new days."""
 
 from smartpos.core.jobs import enqueue_after_commit, job, periodic
 from smartpos.core.tenancy import tenant_scope

@@ -8,7 +8,14 @@ from smartpos.production.models import BillOfMaterials
 from smartpos.production.queries.recipe_pages import Lines, lines_of
 
 HEAD = (
-    *("quantity", "valid_from", "valid_to", "setup_time_minutes", "production_time_minutes", "lead_time_days"),
+    *(
+        "quantity",
+        "valid_from",
+        "valid_to",
+        "setup_time_minutes",
+        "production_time_minutes",
+        "lead_time_days",
+    ),
     *("qc_required", "quality_standard", "instructions", "description"),
 )
 MONEY = ("material_cost", "labor_cost", "overhead_cost", "total_cost")

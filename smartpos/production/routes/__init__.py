@@ -9,6 +9,7 @@ from smartpos.production.routes import (
     order_lines,  # noqa: F401 - it adds to the blueprint
     orders,
     planning,
+    recipes,  # noqa: F401 - it adds to the blueprint
 )
 from smartpos.production.routes.blueprint import blueprint
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -207,7 +207,9 @@ def _editor(bom: BillOfMaterials | None, product: dict[str, Any] | None) -> str:
         "may_activate": can(P.BOM_ACTIVATE),
         "sees_costs": sees_costs,
         "page_url": url_for("production.recipe", bom_id=0),
-        "machines": [{"id": row.id, "name": row.name} for row in db.session.execute(machines.limit(MOST_MACHINES))],
+        "machines": [
+            {"id": row.id, "name": row.name} for row in db.session.execute(machines.limit(MOST_MACHINES))
+        ],
         "product": _shown(product, sees_costs) if product else None,
         "bom": _facts(bom, sees_costs) if bom is not None else None,
     }
@@ -224,7 +226,9 @@ def _facts(bom: BillOfMaterials, sees_costs: bool) -> dict[str, Any]:
     lines = lines_of(bom)
     ids = [bom.product_id, *(line["component_id"] for line in lines.components)]
     ids += [one["product_id"] for one in lines.by_products]
-    choices = {one["product_id"]: _shown(one, sees_costs) for one in material_choices(offered(ids, actor=me()))}
+    choices = {
+        one["product_id"]: _shown(one, sees_costs) for one in material_choices(offered(ids, actor=me()))
+    }
     units = all_units()
     by_id = {unit.id: unit for unit in units}
 
@@ -259,7 +263,9 @@ def _facts(bom: BillOfMaterials, sees_costs: bool) -> dict[str, Any]:
         "valid_to": bom.valid_to.isoformat() if bom.valid_to else "",
         "lines": [
             {
-                "choice": choice_of(line["component_id"], line["component"], line["unit"], line["own_unit_id"]),
+                "choice": choice_of(
+                    line["component_id"], line["component"], line["unit"], line["own_unit_id"]
+                ),
                 "unit_id": line["unit_id"] or line["own_unit_id"],
                 "quantity": _per_batch(line["written_quantity"], bom.quantity),
                 "loss": plain((line["scrap_factor"] * 100).normalize()) if line["scrap_factor"] else "",
@@ -267,10 +273,14 @@ def _facts(bom: BillOfMaterials, sees_costs: bool) -> dict[str, Any]:
                 "note": line["operation_notes"] or "",
                 "notes": line["notes"],
                 "substitutes": [
-                    {"product_id": one["product_id"], "name": one["product"], "unit": one["unit"],
-                     "ratio": plain(one["ratio"].normalize())}
+                    {
+                        "product_id": one["product_id"],
+                        "name": one["product"],
+                        "unit": one["unit"],
+                        "ratio": plain(one["ratio"].normalize()),
+                    }
                     for one in line["substitutes"]
-                ],  # fmt: skip
+                ],
             }
             for line in lines.components
         ],
@@ -289,9 +299,7 @@ def _per_batch(per_unit: Decimal, batch: Decimal) -> str:
     """What a batch takes, as it was most likely typed: 1 and not 0.9999 where a thousandth part is all that is kept."""
     whole = per_unit * batch
     rounded = whole.quantize(SHOWN_STEP)
-    shown = rounded if abs(rounded - whole) <= STORED_STEP * batch and rounded else whole.quantize(STORED_STEP)
+    shown = (
+        rounded if abs(rounded - whole) <= STORED_STEP * batch and rounded else whole.quantize(STORED_STEP)
+    )
     return plain(shown.normalize())
-
-
-def init_app(app: Flask) -> None:
-    """The list of recipes is a view of the back office; its pages are reached from there."""
