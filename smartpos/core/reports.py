@@ -156,6 +156,7 @@ class ReportGroup(StrEnum):
     MONEY = "money"
     STOCK = "stock"
     PURCHASES = "purchases"
+    PRODUCTION = "production"
     CUSTOMERS = "customers"
     PEOPLE = "people"
 

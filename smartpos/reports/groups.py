@@ -12,6 +12,7 @@ def group_label(group: ReportGroup) -> str:
         ReportGroup.MONEY: _("Money"),
         ReportGroup.STOCK: _("Stock"),
         ReportGroup.PURCHASES: _("Purchases"),
+        ReportGroup.PRODUCTION: _("Production"),
         ReportGroup.CUSTOMERS: _("Customers"),
         ReportGroup.PEOPLE: _("People"),
     }
