@@ -41,6 +41,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "dashboards.executive": get(DASHBOARD),
     "dashboards.executive_data": get(DASHBOARD),
     # Everybody of the cast who may see the reports of sales may see dashboards too.
+    "dashboards.production": get("production:report:read"),
+    "dashboards.production_data": get("production:report:read"),
     "dashboards.sales": get("sales:report:read"),
     "dashboards.sales_data": get("sales:report:read"),
     "dashboards.warehouse": get(DASHBOARD),

@@ -69,7 +69,6 @@ def _operators(asked: Asked) -> AnySelect:
     query: AnySelect = (
         select(
             User.id,
-            User.id.label("user_id"),
             shown_name().label("operator"),
             func.coalesce(produced.c.orders, 0).label("orders"),
             func.coalesce(produced.c.completions, 0).label("completions"),

@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.db import utc_now
 from smartpos.identity.actors import Actor
+from smartpos.production.permissions import ProductionPermission
 from smartpos.reports.boards.looking import Look
 from smartpos.reports.boards.parts import Widget
+from smartpos.reports.boards.production import ProductionBoard
 from smartpos.reports.boards.sales import SalesBoard
 from smartpos.reports.boards.waiting import attention, debt_tiles, shifts
 from smartpos.reports.boards.warehouse import WarehouseBoard
@@ -61,6 +63,10 @@ def _sales(look: Look) -> list[Widget]:
     return [one for one in found if one is not None]
 
 
+def _production(look: Look) -> list[Widget]:
+    return ProductionBoard(look, utc_now()).widgets()
+
+
 def _warehouse(look: Look) -> list[Widget]:
     return WarehouseBoard(look, utc_now()).widgets()
 
@@ -90,5 +96,13 @@ PAGES = {
         (ReportsPermission.DASHBOARD_READ, StockPermission.STOCK_READ),
         _warehouse,
         has_period=False,
+    ),
+    "production": BoardPage(
+        _l("Production dashboard"),
+        _l("Production"),
+        _l("What is being made, on what, and whether it is in time."),
+        "dashboards.production",
+        (ReportsPermission.DASHBOARD_READ, ProductionPermission.REPORT_READ),
+        _production,
     ),
 }

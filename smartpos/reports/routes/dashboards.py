@@ -41,6 +41,12 @@ def warehouse() -> Response:
     return _page("warehouse")
 
 
+@blueprint.get("/production")
+def production() -> Response:
+    """What is being made, on what, and whether it is in time."""
+    return _page("production")
+
+
 @blueprint.get("/data")
 def executive_data() -> Response:
     """The figures of the first dashboard as JSON; 304 when they are those that the browser has."""
@@ -57,6 +63,12 @@ def sales_data() -> Response:
 def warehouse_data() -> Response:
     """The same for the dashboard of the warehouse."""
     return _data("warehouse")
+
+
+@blueprint.get("/production/data")
+def production_data() -> Response:
+    """The same for the dashboard of production."""
+    return _data("production")
 
 
 def _look(name: str) -> Look:
