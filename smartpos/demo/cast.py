@@ -99,6 +99,12 @@ PEOPLE = (
         date(2017, 11, 27),
     ),
     Person("operator", "Zulfiya Ergasheva", RoleKey.OPERATOR, "+998901110011", "Novvoy", 4, date(2019, 7, 8)),
+    Person(
+        "operator2", "Hamid Sobirov", RoleKey.OPERATOR, "+998901110012", "Tandirchi", 4, date(2020, 3, 16)
+    ),
+    Person(
+        "operator3", "Lola Abdullayeva", RoleKey.OPERATOR, "+998901110013", "Qandolatchi", 4, date(2022, 9, 5)
+    ),
 )
 
 NEIGHBOUR_PLACE = PlacePlan(

@@ -29,7 +29,9 @@ STEPS = {
     "people": ("Making tenants and people", 5),
     "products": ("Filling the shelves with products", 18),
     "history": ("Playing the days of trade", 21),
+    "recipes": ("Writing down recipes", 1),
     "stock": ("Writing stock", 2),
+    "production": ("Filing what was baked", 3),
     "customers": ("Writing customers", 1),
     "shifts": ("Writing shifts", 1),
     "sales": ("Writing receipts", 23),
@@ -37,6 +39,7 @@ STEPS = {
     "movements": ("Writing movements of stock", 22),
     "cash": ("Writing the cash ledger", 3),
     "counter": ("Working at the counter", 1),
+    "workshop": ("A day at the workshop", 1),
     "summaries": ("Summing up the days", 1),
     "neighbour": ("Opening the neighbour's shop", 1),
 }

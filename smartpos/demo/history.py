@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smartpos.demo.catalogue import DemoProduct, Recipe
 from smartpos.demo.patterns import BASKET_SIZES, OPENS, Taste, day_factor, mean_wanted
-from smartpos.demo.records import DebtRecord, SaleRecord, ShiftRecord, StorePlan
+from smartpos.demo.records import BakeRecord, DebtRecord, SaleRecord, ShiftRecord, StorePlan
 from smartpos.demo.regulars import Regular, find_regulars
 from smartpos.demo.shelves import Shelves
 from smartpos.demo.supply import Places, Supply
@@ -38,6 +38,7 @@ class History:
     sales: list[SaleRecord]
     regulars: list[Regular]
     debts: list[DebtRecord]
+    bakes: list[BakeRecord]
     seed: int = SEED
 
 
@@ -87,7 +88,9 @@ def tell_history(
         trade.day(day, customers[day], now)
         if now >= datetime.combine(day + timedelta(days=1), time(0), zone):
             supply.evening(day)
-    return History(shelves, supply.targets, trade.shifts, trade.sales, regulars, trade.debts)
+    return History(
+        shelves, supply.targets, trade.shifts, trade.sales, regulars, trade.debts, supply.bakery.bakes
+    )
 
 
 def _customers(

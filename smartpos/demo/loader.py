@@ -12,6 +12,7 @@ from sqlalchemy import exists, select, text
 from smartpos.catalog.queries import vat_rates_on
 from smartpos.core.db import db, utc_now
 from smartpos.core.tenancy import platform_scope, tenant_scope
+from smartpos.demo.bakery import formulas_of
 from smartpos.demo.cast import CASHIERS, PLACES_BY_DUTY, STORES
 from smartpos.demo.catalogue import DemoProduct, best_sellers, read_products, read_recipes
 from smartpos.demo.counter import Counter
@@ -21,6 +22,7 @@ from smartpos.demo.numbers import Numbers
 from smartpos.demo.people import Login, write_bahor, write_navruz
 from smartpos.demo.rows import HistoryWriter
 from smartpos.demo.warehouse import Warehouse
+from smartpos.demo.workshop import Workshop
 from smartpos.identity.actors import Actor
 from smartpos.identity.models import Organization, User
 from smartpos.identity.passwords import hash_password
@@ -69,9 +71,10 @@ def load_demo(
         progress("products")
         goods = write_goods(products, actor=actor)
         progress("history")
+        recipes = read_recipes()
         history = tell_history(
             products,
-            read_recipes(),
+            recipes,
             STORES,
             plan=PLANS[size],
             places=PLACES_BY_DUTY,
@@ -88,9 +91,21 @@ def load_demo(
             products=goods.products,
             units=goods.units,
         )
-        writer = HistoryWriter(history, products, numbers)
+        formulas = formulas_of(products, recipes)
+        workshop = Workshop(
+            history,
+            products,
+            formulas,
+            numbers=numbers,
+            founded=bahor,
+            now=moment,
+            zone=actor.organization.zone,
+        )
+        writer = HistoryWriter(history, products, numbers, workshop)
         for step, write in (
+            ("recipes", workshop.write_recipes),
             ("stock", writer.write_stock),
+            ("production", workshop.write_orders),
             ("customers", writer.write_customers),
             ("shifts", writer.write_shifts),
             ("sales", writer.write_sales),
@@ -104,6 +119,8 @@ def load_demo(
         Counter(products, numbers, history, bahor, vat_rates).play()
         progress("warehouse")
         Warehouse(products, numbers, bahor).play()
+        progress("workshop")
+        workshop.play()
         progress("summaries")
         # Nobody else is at work: no receipt of this tenant is still on its way.
         rebuild_summaries(bahor.organization_id, settles_after=timedelta(0))

@@ -44,7 +44,7 @@ class Founded:
 
 
 def write_bahor(password: str) -> Founded:
-    """The chain: three stores, a warehouse, a workshop, five tills, eleven people."""
+    """The chain: three stores, a warehouse, a workshop, five tills, thirteen people."""
     organization = create_organization(
         name="Bahor",
         domain="bahor",

@@ -111,4 +111,45 @@ class MovementRecord:
     unit_cost: Decimal
     value: Decimal
     at: datetime
-    cause: Document | SaleRecord
+    cause: "Document | SaleRecord | BakeRecord"
+
+
+@dataclass(frozen=True, slots=True)
+class UseRecord:
+    """A material that a bake took; ``standard`` is what the recipe asks for."""
+
+    product: int
+    quantity: Decimal
+    standard: Decimal
+    value: Decimal
+    unit_cost: Decimal
+
+
+@dataclass(eq=False, slots=True)
+class BakeRecord:
+    """A production order of the workshop that was made in one go: ``good`` and ``scrapped`` of what was planned.
+
+    ``machine`` and ``operator`` are positions. What went in with ``labor`` and ``overhead`` is ``output`` and
+    ``scrap``.
+    """
+
+    place: int
+    product: int
+    good: Decimal
+    scrapped: Decimal
+    reason: str | None
+    machine: int
+    operator: int
+    begins: datetime
+    at: datetime
+    labor: Decimal
+    overhead: Decimal
+    uses: list[UseRecord] = field(default_factory=list)
+    material: Decimal = ZERO
+    output: Decimal = ZERO
+    scrap: Decimal = ZERO
+
+    @property
+    def made(self) -> Decimal:
+        """All of it, which is what was planned."""
+        return self.good + self.scrapped

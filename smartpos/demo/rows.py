@@ -16,8 +16,10 @@ from smartpos.demo.bulk import insert_rows
 from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.history import History
 from smartpos.demo.numbers import Numbers
-from smartpos.demo.records import Document, LineRecord, MovementRecord, SaleRecord, ShiftRecord
+from smartpos.demo.records import BakeRecord, Document, LineRecord, MovementRecord, SaleRecord, ShiftRecord
+from smartpos.demo.workshop import Workshop
 from smartpos.finance.models import CashEntry, CashEntryKind, PaidBy, Payment
+from smartpos.production.queries.orders import COMPLETION_ORIGIN
 from smartpos.sales.models import Sale, SaleItem, SalePayment, SaleType, Shift, ShiftStatus
 from smartpos.sales.operations import SALE_ORIGIN as SALE
 from smartpos.sales.operations import SHIFT_ORIGIN as SHIFT
@@ -35,10 +37,13 @@ REORDER = Decimal("0.4")
 class HistoryWriter:
     """Writes one history into the tenant in force."""
 
-    def __init__(self, history: History, products: Sequence[DemoProduct], numbers: Numbers) -> None:
+    def __init__(
+        self, history: History, products: Sequence[DemoProduct], numbers: Numbers, workshop: Workshop
+    ) -> None:
         self._history = history
         self._products = products
         self._numbers = numbers
+        self._workshop = workshop
         self._documents: dict[Document, int] = {}
         self._shifts: dict[ShiftRecord, int] = {}
         self._sales: dict[SaleRecord, int] = {}
@@ -254,6 +259,9 @@ class HistoryWriter:
         if isinstance(cause, SaleRecord):
             notes, author = None, self._numbers.cashiers[cause.shift.cashier]
             origin = (SALE, self._sales[cause])
+        elif isinstance(cause, BakeRecord):
+            notes, author = self._workshop.number_of(cause), self._workshop.operator_of(cause)
+            origin = (COMPLETION_ORIGIN, self._workshop.completions[cause])
         else:
             notes, author = cause.notes, self._numbers.storekeeper
             origin = (ADJUSTMENT_ORIGIN, self._documents[cause])

@@ -3,7 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from smartpos.demo.records import ZERO, Document, MovementRecord, SaleRecord
+from smartpos.core.money import round_cost
+from smartpos.demo.records import ZERO, BakeRecord, Document, MovementRecord, SaleRecord
 from smartpos.stock.valuation import Level, issue, receive
 
 
@@ -27,6 +28,19 @@ class Shelves:
             MovementRecord(cause.place, product, quantity, unit_cost, value, cause.at, cause)
         )
 
+    def bring(self, cause: BakeRecord, product: int, quantity: Decimal, value: Decimal) -> None:
+        """Receive what was made, at all that it has cost."""
+        level = self.levels.setdefault((cause.place, product), Level())
+        unit_cost = round_cost(value / quantity)
+        receive(level, quantity, unit_cost, value)
+        self.movements.append(
+            MovementRecord(cause.place, product, quantity, unit_cost, value, cause.at, cause)
+        )
+
+    def use(self, cause: BakeRecord, product: int, quantity: Decimal) -> tuple[Decimal, Decimal]:
+        """Issue to the workshop; gives the unit cost and the value of what went in."""
+        return self._issue(cause, cause.place, product, quantity, cause.at)
+
     def take(self, cause: Document, product: int, quantity: Decimal) -> Decimal:
         """Issue at average cost, which is returned."""
         unit_cost, _value = self._issue(cause, cause.place, product, quantity, cause.at)
@@ -37,7 +51,12 @@ class Shelves:
         return self._issue(sale, sale.shift.store.place, product, quantity, sale.at)
 
     def _issue(
-        self, cause: Document | SaleRecord, place: int, product: int, quantity: Decimal, at: datetime
+        self,
+        cause: Document | SaleRecord | BakeRecord,
+        place: int,
+        product: int,
+        quantity: Decimal,
+        at: datetime,
     ) -> tuple[Decimal, Decimal]:
         level = self.levels[place, product]
         if quantity > level.quantity:

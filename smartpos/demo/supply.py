@@ -8,6 +8,7 @@ from math import ceil
 from random import Random
 from zoneinfo import ZoneInfo
 
+from smartpos.demo.bakery import Bakery, formulas_of, raw_materials
 from smartpos.demo.catalogue import DemoProduct, Recipe
 from smartpos.demo.records import ZERO, Document
 from smartpos.demo.shelves import Shelves
@@ -51,12 +52,8 @@ class Supply:
         self._zone = zone
         self._random = random
         self._price_level = 0.0
-        position = {product.sku: index for index, product in enumerate(products)}
-        self._recipes = {
-            position[sku]: [(position[material], share) for material, share in recipe.materials]
-            for recipe in recipes
-            for sku in recipe.product_skus
-        }
+        self._formulas = formulas_of(products, recipes)
+        self.bakery = Bakery(shelves, products, self._formulas, places.workshop, zone=zone, random=random)
         self.targets = self._plan(demand)
 
     def _plan(self, demand: Mapping[int, Mapping[int, float]]) -> dict[tuple[int, int], Decimal]:
@@ -72,11 +69,8 @@ class Supply:
                 everywhere += daily
                 targets[store, index] = Decimal(ceil(max(_facing(product), daily * _days(product))))
             if product.type == "manufactured":
-                for material, share in self._recipes[index]:
-                    cost = float(self._products[material].cost)
-                    materials[material] = (
-                        materials.get(material, 0) + everywhere * float(product.cost) * share / cost
-                    )
+                for material, quantity in raw_materials(self._formulas, index, everywhere):
+                    materials[material] = materials.get(material, 0) + quantity
             elif product.is_sold and not product.is_perishable:
                 targets[self._places.warehouse, index] = Decimal(
                     ceil(max(2.0 * _facing(product), everywhere * WAREHOUSE_DAYS))
@@ -140,29 +134,11 @@ class Supply:
     def _bake(self, day: date, wanted: list[tuple[int, int, Decimal]]) -> None:
         if not wanted:
             return
-        workshop = self._places.workshop
         batch: dict[int, Decimal] = {}
         for _store, index, quantity in wanted:
             batch[index] = batch.get(index, ZERO) + quantity
-        used: dict[int, Decimal] = {}
-        for index, quantity in batch.items():
-            for material, share in self._recipes[index]:
-                amount = quantity * self._products[index].cost * Decimal(str(share))
-                used[material] = used.get(material, ZERO) + amount / self._products[material].cost
-        consumed = Document(
-            workshop, "own_use", "Kunlik ishlab chiqarish: xomashyo sarfi", self._at(day, 4, 30)
-        )
-        for material in sorted(used):
-            amount = used[material].quantize(Decimal("0.001"))
-            if self._products[material].unit == "dona":
-                amount = amount.to_integral_value()
-            amount = min(amount, self._shelves.quantity(workshop, material))
-            if amount > 0:
-                self._shelves.take(consumed, material, amount)
-        baked = Document(workshop, "found", "Kunlik ishlab chiqarish: tayyor mahsulot", self._at(day, 5, 30))
-        for index in sorted(batch):
-            self._shelves.put(baked, index, batch[index], self._cost(index))
-        self._carry(workshop, wanted, self._at(day, 6, 15), "Novvoyxona")
+        self.bakery.bake(day, batch)
+        self._carry(self._places.workshop, wanted, self._at(day, 6, 15), "Novvoyxona")
 
     def _deliver_to_warehouse(self, day: date, wanted: list[tuple[int, int, Decimal]]) -> None:
         """Suppliers refill the warehouse where it is low or could not serve this morning's orders."""
