@@ -89,13 +89,9 @@ def draft_suggestions() -> ResponseReturnValue:
         require(StockPermission.TRANSFER_CREATE)
     wanted = {key[0]: quantity for key, quantity in orders.items()}
     given = {(product_id, from_id): quantity for (product_id, from_id), quantity in moves.items()}
-    numbers = [
-        one.number
-        for one in (
-            *draft_suggested_purchases(branch_id, wanted, form_uuid=form_uuid, actor=me()),
-            *draft_suggested_transfers(branch_id, given, form_uuid=form_uuid, actor=me()),
-        )
-    ]
+    purchases = draft_suggested_purchases(branch_id, wanted, form_uuid=form_uuid, actor=me())
+    transfers = draft_suggested_transfers(branch_id, given, form_uuid=form_uuid, actor=me())
+    numbers = [*(one.number for one in purchases), *(one.number for one in transfers)]
     flash(_("Drafts were made: %(numbers)s", numbers=", ".join(numbers)), "success")
     return redirect(back)
 
