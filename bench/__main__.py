@@ -12,6 +12,7 @@ MEASUREMENTS = (
     "tills",
     "close",
     "purchases",
+    "planning",
     "search",
     "imports",
     "lists",
