@@ -290,9 +290,7 @@ def test_all_parts_of_an_order_are_made_once(bakery: Bakery) -> None:
     order = bakery.ask(quantity="20", origin=("invoice", 7))
     with shop.inside("manager"):
         found = make_parts(order, actor=shop.actor("manager"))
-        parts = [
-            (one.product_id, one.quantity_to_produce, one.parent_id, one.origin_id) for one in found
-        ]
+        parts = [(one.product_id, one.quantity_to_produce, one.parent_id, one.origin_id) for one in found]
         assert parts == [(bakery.dough, D(9), order, 7)]
         assert make_parts(order, actor=shop.actor("manager")) == []
         assert make_parts(other, actor=shop.actor("manager")) == []

@@ -29,7 +29,9 @@ def test_a_purchase_and_its_revert_change_what_recipes_cost(shop: Shop, api_of: 
 
     assert material() == 20_000
     api = api_of("manager")
-    bought = api.post("/api/supplies", {**supply(shop, line(flour, "30", "6000", vat_rate="0")), "confirm": True})
+    bought = api.post(
+        "/api/supplies", {**supply(shop, line(flour, "30", "6000", vat_rate="0")), "confirm": True}
+    )
     assert bought.status_code == 201, bought.json
     with shop.app.app_context():
         dispatch_events(shop.organization_id)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from smartpos.catalog.models import ProductType
@@ -85,9 +85,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason with its quantity; ``product`` is whose order asks, where one does."""
+    """A reason with its quantity in whole parts of the unit; ``product`` is whose order asks, where one does."""
 
     peg: Peg
+    quantity: Decimal
     product: Named | None
 
 
@@ -102,6 +103,11 @@ class ToMake:
     begin_on: date
     ready_on: date
     reasons: tuple[Why, ...]
+
+    @property
+    def missing(self) -> Decimal:
+        """What is missing before it is rounded to whole batches, in whole parts of the unit."""
+        return _whole(self.need.net, self.product)
 
     @property
     def minutes(self) -> int:
@@ -125,6 +131,11 @@ class ToGet:
     expected_on: date
     made_elsewhere: bool
     reasons: tuple[Why, ...]
+
+    @property
+    def missing(self) -> Decimal:
+        """What is missing, in whole parts of the unit."""
+        return _whole(self.need.net, self.product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +309,11 @@ class _Facts:
         missing.sort(key=lambda need: (need.level, names[need.product_id].name, need.product_id))
         found = Plan(self.branch_id, horizon, self.today)
         for need in missing:
-            reasons = tuple(Why(peg, names.get(peg.product_id or 0)) for peg in need.pegs)
-            begin_on, ready_on = (self.today + timedelta(days=days) for days in (need.begin, need.ready))
             product, making = names[need.product_id], need.making
+            reasons = tuple(
+                Why(peg, _whole(peg.quantity, product), names.get(peg.product_id or 0)) for peg in need.pegs
+            )
+            begin_on, ready_on = (self.today + timedelta(days=days) for days in (need.begin, need.ready))
             if making is not None:
                 machine = self.machines.get(making.machine_id or 0)
                 found.orders.append(ToMake(product, need, making, machine, begin_on, ready_on, reasons))
@@ -328,6 +341,10 @@ class _Facts:
             digits=goods.digits,
         )
         return Suggestion(found.transfers, ZERO) if need.product_id in self.made_elsewhere else found
+
+
+def _whole(quantity: Decimal, product: Named) -> Decimal:
+    return quantity.quantize(Decimal(1).scaleb(-product.digits), ROUND_CEILING)
 
 
 def _making(recipe: Recipe, tracked: Collection[int]) -> Making:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from smartpos.core.admin import register_link
 from smartpos.core.admin.loaders import parse_id
 from smartpos.core.errors import Invalid
+from smartpos.core.figures import day_text
 from smartpos.core.permissions import can, require
 from smartpos.identity.principal import me
 from smartpos.production.operations.planning import move_order
@@ -72,6 +73,7 @@ def _shown(found: Board) -> dict[str, Any]:
         "on": lambda block, day: block.on(day, actor),
         "tones": TONES,
         "status_names": STATUS_NAMES,
+        "day_text": day_text,
         "percent_of_day": lambda moment: _percent(moment, found.first, hours),
     }
 

@@ -128,14 +128,14 @@ def _reason(why: Why) -> dict[str, Any]:
         "product_id": why.product.id if why.product else None,
         "product": why.product.name if why.product else None,
     }
-    return {"kind": why.peg.reason.value, "quantity": why.peg.quantity, **named}
+    return {"kind": why.peg.reason.value, "quantity": why.quantity, **named}
 
 
 def _needed(one: ToMake | ToGet) -> dict[str, Any]:
     return {
         **_head(one),
         "free": one.need.free,
-        "missing": one.need.net,
+        "missing": one.missing,
         "reasons": [_reason(why) for why in one.reasons],
     }
 

@@ -14,11 +14,12 @@ from smartpos.purchasing.suggestions import Position
 # What sales caused, their refunds included: both carry the same origin and net by their signs.
 SOLD_BY = "sale"
 
-_HERE = """
-stock.organization_id = %(organization_id)s AND stock.branch_id = ANY (ARRAY(
+_WORKPLACE = """
+stock.branch_id = ANY (ARRAY(
     SELECT id FROM branches
     WHERE organization_id = %(organization_id)s AND deleted_at IS NULL AND kind <> 'transit'))
 """
+_HERE = f"stock.organization_id = %(organization_id)s AND {_WORKPLACE}"
 # A few products are read by the index of their stock, all of them by that of time.
 _SOLD_OF_SOME = """
 SELECT stock.branch_id, stock.product_id, -sum(moved.quantity) AS quantity
@@ -56,18 +57,26 @@ WITH sold AS MATERIALIZED ({sold}), ordered AS MATERIALIZED (
     SELECT from_branch_id AS branch_id, product_id, sum(quantity) AS quantity FROM moving
     WHERE status <> 'in_transit' GROUP BY 1, 2
 )
-SELECT stock.branch_id, stock.product_id, stock.quantity, stock.reserved_quantity, coalesce(promised.quantity, 0),
-       coalesce(ordered.quantity, 0), coalesce(coming.quantity, 0),
-       greatest(coalesce(sold.quantity, 0), 0) / %(days)s::numeric, stock.min_quantity, stock.reorder_point,
-       stock.max_quantity
-FROM branch_stocks AS stock
+SELECT branch_id, product_id, coalesce(stock.quantity, 0), coalesce(stock.reserved_quantity, 0),
+       coalesce(promised.quantity, 0), coalesce(ordered.quantity, 0), coalesce(coming.quantity, 0),
+       greatest(coalesce(sold.quantity, 0), 0) / %(days)s::numeric, coalesce(stock.min_quantity, 0),
+       stock.reorder_point, stock.max_quantity
+FROM {places}
 LEFT JOIN sold USING (branch_id, product_id)
 LEFT JOIN ordered USING (branch_id, product_id)
 LEFT JOIN coming USING (branch_id, product_id)
 LEFT JOIN promised USING (branch_id, product_id)
-WHERE {here} {wanted}
+WHERE {wanted}
 """
-_MATTERS = "AND (sold.quantity > 0 OR stock.min_quantity > 0 OR stock.reorder_point IS NOT NULL)"
+_STOCKED = "(SELECT * FROM branch_stocks AS stock WHERE {here}) AS stock"
+# What is coming for the first time has no stock yet.
+_STOCKED_OR_COMING = """(
+    SELECT branch_id, product_id FROM branch_stocks AS stock WHERE {here}
+    UNION SELECT branch_id, product_id FROM ordered AS stock WHERE {coming_here}
+    UNION SELECT branch_id, product_id FROM coming AS stock WHERE {coming_here}
+) AS place LEFT JOIN (SELECT * FROM branch_stocks AS stock WHERE {here}) AS stock USING (branch_id, product_id)
+"""
+_MATTERS = "(sold.quantity > 0 OR stock.min_quantity > 0 OR stock.reorder_point IS NOT NULL)"
 _LOW = """
 SELECT stock.branch_id, branch.name, stock.product_id, product.name, product.sku, unit.name, stock.id
 FROM branch_stocks AS stock
@@ -108,14 +117,21 @@ def velocity_days(actor: Actor) -> int:
 def positions(
     actor: Actor, *, branch_id: int | None = None, product_ids: Collection[int] | None = None
 ) -> list[Position]:
-    """How products stand in a branch or in all; without ``product_ids`` those that sell or have a level."""
-    here = _HERE
+    """How products stand in a branch or in all, also what a branch has never held but expects.
+
+    Without ``product_ids`` those that sell or have a level.
+    """
+    narrow = ""
     if branch_id is not None:
-        here += " AND stock.branch_id = %(branch_id)s"
+        narrow += " AND stock.branch_id = %(branch_id)s"
     if product_ids is not None:
-        here += " AND stock.product_id = ANY (%(product_ids)s::bigint[])"
-    sold = (_SOLD_OF_ALL if product_ids is None else _SOLD_OF_SOME).format(here=here)
-    statement = _POSITIONS.format(sold=sold, here=here, wanted=_MATTERS if product_ids is None else "")
+        narrow += " AND stock.product_id = ANY (%(product_ids)s::bigint[])"
+    parts = {"here": _HERE + narrow, "coming_here": _WORKPLACE + narrow}
+    if product_ids is None:
+        sold, places, wanted = _SOLD_OF_ALL, _STOCKED, _MATTERS
+    else:
+        sold, places, wanted = _SOLD_OF_SOME, _STOCKED_OR_COMING, "true"
+    statement = _POSITIONS.format(sold=sold.format(**parts), places=places.format(**parts), wanted=wanted)
     days = velocity_days(actor)
     parameters: dict[str, Any] = {
         "organization_id": actor.organization.id,
