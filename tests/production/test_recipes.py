@@ -47,6 +47,7 @@ from smartpos.production.queries.recipes import (
 from smartpos.stock.errors import UnknownGoods
 from tests.cast import Shop
 from tests.production.recipes import draft, make_recipe, units_of
+from tests.sales.test_statement_budget import statements
 
 
 def test_a_recipe_lives_from_draft_to_archive_and_never_changes_once_it_is_active(shop: Shop) -> None:
@@ -131,6 +132,25 @@ def test_an_explosion_adds_up_what_all_levels_take_and_knows_the_order(shop: Sho
             ("Krem", "component"),
             ("Tort", "component"),
         }
+
+
+def test_statements_of_an_explosion_are_counted_by_levels_not_by_width(shop: Shop) -> None:
+    base = [shop.product(unit="kg", stock=None) for _turn in range(12)]
+    below = [shop.product(unit="kg", stock=None) for _turn in range(6)]
+    for place, product in enumerate(below):
+        make_recipe(shop, product, "1", *((part, "0.5") for part in base[: place + 2]))
+    top = shop.product(unit="kg", stock=None)
+    narrow = make_recipe(shop, top, "1", (below[0], "1"))
+    wide = make_recipe(shop, top, "1", *((part, "1") for part in (*below, *base)))
+    today = utc_now().date()
+    counts = []
+    with shop.inside("owner"):
+        for bom_id in (narrow, wide):
+            bom = bom_of(bom_id)
+            with statements() as sent:
+                explode(bom, Decimal(3), today)
+            counts.append(len(sent))
+    assert counts[1] <= counts[0] <= 3 * 3
 
 
 def test_a_circle_is_refused_with_the_way_round(shop: Shop) -> None:

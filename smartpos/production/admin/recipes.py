@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from smartpos.catalog.models import Product, ProductType
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import DetailsTable, ReadOnlyView, RowAction, Section, describe
-from smartpos.core.admin.formatters import number, quantity, unit_cost
+from smartpos.core.admin.formatters import number, pill, quantity, unit_cost
 from smartpos.core.permissions import can
 from smartpos.identity.principal import me
 from smartpos.production.models import BillOfMaterials, BomStatus
@@ -78,9 +78,16 @@ def _delete(row: BillOfMaterials) -> str:
 
 
 def _name(_view: Any, _context: Any, row: BillOfMaterials, _column: str) -> Any:
-    """The recipe's name, leading to its page."""
+    """The recipe's name, leading to its page, and below it what is made where it is called otherwise."""
     address = url_for("production.recipe", bom_id=row.id)
-    return Markup('<a href="{}"><b>{}</b></a>').format(address, row.name)
+    below = Markup("<br>{}").format(row.product.name) if row.product.name != row.name else ""
+    return Markup('<a href="{}"><b>{}</b></a>{}').format(address, row.name, below)
+
+
+def _status(_view: Any, _context: Any, row: BillOfMaterials, _column: str) -> Any:
+    """The status, and that it is the one by which the product is made."""
+    chosen = Markup(' <span class="pill accent">{}</span>').format(_("Made by this one"))
+    return Markup("{}{}").format(pill(row.status), chosen if row.is_default else "")
 
 
 def _batch(_view: Any, _context: Any, row: BillOfMaterials, _column: str) -> Any:
@@ -100,16 +107,7 @@ class BomView(ReadOnlyView):
         "What products are made of, in versions. An active recipe never changes: a change is a new version."
     )
     list_template = "production/recipes.html"
-    column_list = (
-        "name",
-        "product",
-        "version",
-        "status",
-        "is_default",
-        "quantity",
-        "total_cost",
-        "updated_at",
-    )
+    column_list = ("name", "version", "status", "quantity", "total_cost", "updated_at")
     column_details_list = (
         *("product", "version", "status", "is_default", "quantity", "valid_from", "valid_to", "machine"),
         *(
@@ -159,7 +157,7 @@ class BomView(ReadOnlyView):
         "updated_at": _l("Changed"),
         "created_at": _l("Created"),
     }
-    column_formatters = {"name": _name, "quantity": _batch}
+    column_formatters = {"name": _name, "status": _status, "quantity": _batch}
     column_formats = {
         "total_cost": unit_cost,
         "setup_time_minutes": number,

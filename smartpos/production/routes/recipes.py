@@ -15,7 +15,7 @@ from smartpos.core.db import db
 from smartpos.core.errors import Invalid, SmartPOSError
 from smartpos.core.figures import typed_number
 from smartpos.core.i18n import select_locale
-from smartpos.core.money import QUANTITY_LIMIT, parse_quantity, plain
+from smartpos.core.money import QUANTITY_LIMIT, parse_quantity, plain, round_quantity
 from smartpos.core.permissions import can, require
 from smartpos.identity.principal import me
 from smartpos.production.models import BillOfMaterials, BomStatus, Machine
@@ -24,7 +24,7 @@ from smartpos.production.permissions import ProductionPermission as P
 from smartpos.production.queries.material_choices import material_choices, unit_choices
 from smartpos.production.queries.recipe_compare import compare
 from smartpos.production.queries.recipe_lists import all_units, offered, versions_of
-from smartpos.production.queries.recipe_pages import lines_of
+from smartpos.production.queries.recipe_pages import Lines, lines_of
 from smartpos.production.queries.recipe_tree import tree_of
 from smartpos.production.queries.recipes import bom_of, recipes_of, where_used
 from smartpos.production.recipe_texts import recipe_texts
@@ -61,10 +61,12 @@ def recipe(bom_id: int) -> str:
     bom = bom_of(bom_id)
     quantity, problem = _wanted(bom)
     tree = tree_of(recipes_of([bom.id])[bom.id], me().organization.today, quantity=quantity)
+    lines = lines_of(bom)
     return render_template(
         "production/recipe.html",
         bom=bom,
-        lines=lines_of(bom),
+        lines=lines,
+        besides=_besides(lines, tree.quantity),
         tree=tree,
         quantity=quantity,
         problem=problem,
@@ -87,10 +89,19 @@ def recipe_sheet(bom_id: int) -> str:
     bom = bom_of(bom_id)
     quantity, problem = _wanted(bom)
     wanted = bom.quantity if quantity is None else quantity
+    lines = lines_of(bom)
     return render_template(
         "production/recipe_sheet.html",
         bom=bom,
-        lines=lines_of(bom),
+        lines=lines,
+        # In the unit in which each was written down: a cook weighs grams.
+        needed={
+            line["component_id"]: round_quantity(
+                line["written_quantity"] * (1 + line["scrap_factor"]) * wanted
+            )
+            for line in lines.components
+        },
+        besides=_besides(lines, wanted),
         quantity=wanted,
         problem=problem,
         typed=request.args.get("quantity", "") or typed_number(wanted),
@@ -173,6 +184,13 @@ def delete_recipe(bom_id: int) -> ResponseReturnValue:
         return redirect(url_for("production.recipe", bom_id=bom_id))
     flash(_("The draft is deleted."), "success")
     return redirect(url_for("boms.index_view") if may_enter() else url_for("production.new_recipe"))
+
+
+def _besides(lines: Lines, quantity: Decimal) -> dict[int, Decimal]:
+    """How much of each by-product comes with so much of the product."""
+    return {
+        one["product_id"]: round_quantity(one["quantity_per_unit"] * quantity) for one in lines.by_products
+    }
 
 
 def _wanted(bom: BillOfMaterials) -> tuple[Decimal | None, str]:
