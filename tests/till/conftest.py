@@ -16,8 +16,8 @@ from smartpos.identity.models import User
 from smartpos.sales.models import Sale, SaleItem
 from smartpos.sales.queries.books import verify_books
 from smartpos.stock.models import BranchStock
-from tests.browsing import press_at_once
-from tests.cast import PASSWORD, Shop, ean13
+from tests.browsing import press_at_once, sign_in_at_once
+from tests.cast import Shop, ean13
 from tests.conftest import LiveServer
 
 
@@ -193,7 +193,7 @@ def in_english(live_server: LiveServer) -> None:
 
 @pytest.fixture
 def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Till]]:
-    """``browse("cashier", viewport=…)``: a till in a browser of its own, signed in through the login form.
+    """``browse("cashier", viewport=…)``: a till in a browser of its own, in which that person has signed in.
 
     ``server`` is another one than that of the module.
     """
@@ -204,13 +204,8 @@ def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
             **{"viewport": {"width": 1366, "height": 768}, "locale": "en-US", **options}
         )
         contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{server.url}/login")
-        page.fill("[name=name]", who)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
-        return Till(page, server)
+        sign_in_at_once(context, server.url, who)
+        return Till(context.new_page(), server)
 
     yield sign_in
     for context in contexts:
