@@ -63,13 +63,18 @@ def scan(page: "Page", code: str) -> None:
     press_at_once(page, [*code, "Enter"])
 
 
-def press_at_once(page: "Page", keys: list[str]) -> None:
-    """Press keys as a device does: pressed within a millisecond, however long the page takes over each of them."""
+def press_at_once(page: "Page", keys: list[str], *, written: bool = False) -> None:
+    """Press keys as a device does: within a millisecond, however long the page takes over each of them.
+
+    ``written``: every sign that the page does not swallow is written into the field in focus.
+    """
     page.evaluate(
-        """(keys) => {
+        """([keys, written]) => {
           const options = { bubbles: true, cancelable: true };
-          const presses = keys.map((key) => new KeyboardEvent("keydown", { ...options, key }));
-          for (const press of presses) (document.activeElement ?? document.body).dispatchEvent(press);
+          for (const press of keys.map((key) => new KeyboardEvent("keydown", { ...options, key }))) {
+            const passed = (document.activeElement ?? document.body).dispatchEvent(press);
+            if (written && passed && press.key.length === 1) document.execCommand("insertText", false, press.key);
+          }
         }""",
-        keys,
+        [keys, written],
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from smartpos.core.db import db
 from smartpos.purchasing.models import Purchase, PurchaseStatus
 from smartpos.purchasing.operations import PurchaseFacts, PurchaseLine, draft_purchase
-from tests.browsing import PHONE, TYPING, scan, speak_english
+from tests.browsing import PHONE, TYPING, press_at_once, scan, speak_english
 from tests.cast import Shop
 from tests.conftest import LiveServer
 from tests.purchasing.helpers import TODAY, balance, broken, level, lots, make_supplier
@@ -35,20 +35,6 @@ def paste(page: Page, text: str) -> None:
           document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
         }""",
         text,
-    )
-
-
-def type_at_once(page: Page, text: str) -> None:
-    """Keys and Enter within a millisecond; every sign that nobody swallows is written."""
-    page.evaluate(
-        """(keys) => {
-          const options = { bubbles: true, cancelable: true };
-          for (const press of keys.map((key) => new KeyboardEvent("keydown", { ...options, key }))) {
-            const passed = document.activeElement.dispatchEvent(press);
-            if (passed && press.key.length === 1) document.execCommand("insertText", false, press.key);
-          }
-        }""",
-        [*text, "Enter"],
     )
 
 
@@ -176,7 +162,7 @@ def test_rows_come_from_excel_and_goods_from_the_scanner(
     price = page.locator('[data-row="3"][data-column="price"]')
     for typed in ("1250", "125000", "1250000", "12345670"):
         price.fill("")
-        type_at_once(page, typed)
+        press_at_once(page, [*typed, "Enter"], written=True)
         expect(price).to_have_value(typed)
     # A reload loses nothing; a wrong cell is found before anything is sent.
     page.reload()

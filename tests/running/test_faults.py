@@ -24,7 +24,7 @@ import psycopg
 import pytest
 
 from smartpos.embedded import processes
-from tests.running.conftest import ROOT, Run, environment
+from tests.running.conftest import ROOT, SECONDS, Run, environment
 from tests.running.test_one_command import flask, is_ready, libpq
 from tests.running.trade import PRICE, Tally, Till, at_once
 
@@ -105,8 +105,7 @@ def close_and_compare(run: Run, tills: list[Till], shifts: list[int], tally: Tal
     assert moved == (sum((row[2] for row in sold), Decimal(0)) / PRICE,)
     for till, shift_id in zip(tills, shifts, strict=True):
         total = sum((row[2] for row in sold if row[3] == shift_id), Decimal(0))
-        till.hang_up()
-        status, report = till.post(f"/api/shifts/{shift_id}/close", {"closing_cash": str(total)})
+        status, report = till.post_patiently(f"/api/shifts/{shift_id}/close", {"closing_cash": str(total)})
         assert (status, Decimal(report["difference"])) == (200, Decimal(0)), report
 
 
@@ -163,7 +162,7 @@ def test_servers_are_killed_while_eight_tills_sell(market: Market, copies: int) 
             killer.strike()
     for thread in threads:
         thread.join()
-    assert processes.wait_until(lambda: is_ready(market.url), seconds=60), market.run.says()
+    assert processes.wait_until(lambda: is_ready(market.url), seconds=SECONDS), market.run.says()
     assert tally.refused == []
     assert len(tally.sold) == sales * TILLS
     assert killer.killed

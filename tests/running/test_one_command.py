@@ -20,7 +20,7 @@ from smartpos.embedded import postgres, processes, start_postgres, start_redis, 
 from smartpos.embedded.folders import remove_runtime_folder
 from smartpos.embedded.instance import Instance
 from smartpos.embedded.services import limit_logs
-from tests.running.conftest import READY, ROOT, Run, environment
+from tests.running.conftest import READY, ROOT, SECONDS, Run, environment
 
 Start = Callable[..., Run]
 NewFolder = Callable[[str], Path]
@@ -65,8 +65,10 @@ def test_it_starts_survives_losses_and_stops(start: Start, new_folder: NewFolder
     assert len(supervised) == 6
     for process in supervised:
         process.kill()
-    assert processes.wait_until(lambda: run.says().count("starting it again") == 6, seconds=60), run.says()
-    assert processes.wait_until(lambda: is_ready(url), seconds=60)
+    assert processes.wait_until(lambda: run.says().count("starting it again") == 6, seconds=SECONDS), (
+        run.says()
+    )
+    assert processes.wait_until(lambda: is_ready(url), seconds=SECONDS)
     assert len(READY.findall(run.says())) == 1
 
     # The machine loses its power: everything is gone at once, and the next start finds all of it again.

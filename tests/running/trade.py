@@ -24,6 +24,7 @@ GOODS = 6
 PLENTY = "1000000"
 SECONDS = 15  # one attempt
 PAUSE = 0.2
+LATER = {408, 429, 500, 502, 503, 504}  # what is worth another attempt
 
 
 def found_shop(tills: int) -> dict[str, Any]:
@@ -105,6 +106,16 @@ class Till:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         return self.request("POST", path, json.dumps(body).encode(), headers)
 
+    def post_patiently(self, path: str, body: Any) -> tuple[int, Any]:
+        """Post, and again while nobody is there to answer: what was killed comes back."""
+        while True:
+            self.hang_up()
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                status, answer = self.post(path, body)
+                if status not in LATER:
+                    return status, answer
+            time.sleep(PAUSE)
+
     def post_blindly(self, path: str, body: Any) -> None:
         """Send and care for no answer."""
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
@@ -162,7 +173,7 @@ class Till:
                 self._trouble(type(error).__name__)
                 time.sleep(PAUSE)
                 continue
-            if status in {408, 429, 500, 502, 503, 504}:
+            if status in LATER:
                 self._trouble(str(status))
                 time.sleep(PAUSE)
                 continue

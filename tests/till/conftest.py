@@ -98,14 +98,14 @@ class Till:
     def count_of(self, goods: Goods) -> Locator:
         return self.line(goods).locator(".count")
 
-    def scan_by_keys(self, code: str, *, delay: float = 0, end: str = "Enter") -> None:
-        """Press the keys as a scanner does, so many milliseconds apart; a busy machine makes a slow scanner of it."""
-        self.page.keyboard.type(code, delay=delay)
-        self.page.keyboard.press(end)
-
-    def scan(self, code: str, *, enters: int = 1) -> None:
+    def scan(self, code: str, *, enters: int = 1, end: str = "Enter") -> None:
         """Scan within a millisecond, also signs that no key of the Latin layout has, with so many Enters."""
-        press_at_once(self.page, [*code, *["Enter"] * enters])
+        press_at_once(self.page, [*code, *[end] * enters], written=True)
+
+    def scan_by_keys(self, code: str) -> None:
+        """Press real keys; on a busy machine that is too slow for a scanner."""
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Enter")
 
     def type(self, text: str) -> None:
         """Type as a quick person does."""

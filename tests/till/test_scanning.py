@@ -8,31 +8,31 @@ from tests.till.conftest import Shelf, Till
 
 def test_three_scans_make_three_lines(till: Till, shelf: Shelf) -> None:
     for key in ("milk", "bread", "milk"):
-        till.scan_by_keys(shelf[key].code)
+        till.scan(shelf[key].code)
     expect(till.lines).to_have_count(2)
     expect(till.count_of(shelf["milk"])).to_have_text("2")
     expect(till.search).to_have_value("")
 
 
-def test_twenty_scans_as_fast_as_a_scanner_types(till: Till, shelf: Shelf) -> None:
+def test_twenty_scans_without_a_pause(till: Till, shelf: Shelf) -> None:
     for turn in range(20):
-        till.scan_by_keys(shelf["milk" if turn % 2 else "tea"].code, delay=10)
+        till.scan(shelf["milk" if turn % 2 else "tea"].code)
     expect(till.count_of(shelf["milk"])).to_have_text("10")
     expect(till.count_of(shelf["tea"])).to_have_text("10")
     expect(till.search).to_have_value("")
 
 
 def test_a_scanner_that_ends_with_tab(till: Till, shelf: Shelf) -> None:
-    till.scan_by_keys(shelf["bread"].code, end="Tab")
+    till.scan(shelf["bread"].code, end="Tab")
     expect(till.count_of(shelf["bread"])).to_have_text("1")
     expect(till.search).to_be_focused()
 
 
 def test_a_scan_leaves_the_quantity_field_as_it_was(till: Till, shelf: Shelf) -> None:
-    till.scan_by_keys(shelf["milk"].code)
+    till.scan(shelf["milk"].code)
     till.page.keyboard.press("F6")
     till.page.locator("#quantity").fill("12")
-    till.scan_by_keys(shelf["bread"].code)
+    till.scan(shelf["bread"].code)
     expect(till.page.locator("#quantity")).to_have_value("12")
     expect(till.count_of(shelf["bread"])).to_have_text("1")
     till.page.keyboard.press("Enter")
@@ -42,17 +42,17 @@ def test_a_scan_leaves_the_quantity_field_as_it_was(till: Till, shelf: Shelf) ->
 
 def test_a_scan_leaves_a_half_typed_search_as_it_was(till: Till, shelf: Shelf) -> None:
     till.type("choy")
-    till.scan_by_keys(shelf["bread"].code)
+    till.scan(shelf["bread"].code)
     expect(till.count_of(shelf["bread"])).to_have_text("1")
     expect(till.search).to_have_value("choy")
 
 
 @pytest.mark.parametrize("end", ["Enter", "Tab"])
 def test_a_scan_in_a_payment_field(till: Till, shelf: Shelf, end: str) -> None:
-    till.scan_by_keys(shelf["milk"].code)
+    till.scan(shelf["milk"].code)
     till.page.keyboard.press("F9")
     till.type("5000")
-    till.scan_by_keys(shelf["bread"].code, end=end)
+    till.scan(shelf["bread"].code, end=end)
     expect(till.page.locator("#pay-cash")).to_have_value("5\u202f000")
     expect(till.page.locator("#pay-cash")).to_be_focused()
     expect(till.count_of(shelf["bread"])).to_have_text("1")
@@ -61,7 +61,7 @@ def test_a_scan_in_a_payment_field(till: Till, shelf: Shelf, end: str) -> None:
 
 def test_a_scan_with_the_focus_on_a_button(till: Till, shelf: Shelf) -> None:
     till.page.locator(".bar .theme").focus()
-    till.scan_by_keys(shelf["bread"].code)
+    till.scan(shelf["bread"].code)
     expect(till.count_of(shelf["bread"])).to_have_text("1")
 
 
@@ -82,10 +82,10 @@ def test_a_scan_goes_on_when_the_screen_moves_the_focus(till: Till, shelf: Shelf
 
 
 def test_an_unknown_code_says_so_and_the_next_scan_works(till: Till, shelf: Shelf, unknown_code: str) -> None:
-    till.scan_by_keys(unknown_code)
+    till.scan(unknown_code)
     expect(till.page.locator(".toast.bad")).to_contain_text(unknown_code)
     expect(till.search).to_have_value("")
-    till.scan_by_keys(shelf["milk"].code)
+    till.scan(shelf["milk"].code)
     expect(till.count_of(shelf["milk"])).to_have_text("1")
 
 
@@ -100,7 +100,7 @@ def test_the_enter_of_a_scan_never_pays(till: Till, shelf: Shelf) -> None:
 def test_a_quantity_before_the_scan(till: Till, shelf: Shelf) -> None:
     till.type("3*")
     till.page.wait_for_timeout(200)  # the hand goes from the keyboard to the scanner
-    till.scan_by_keys(shelf["milk"].code)
+    till.scan(shelf["milk"].code)
     expect(till.count_of(shelf["milk"])).to_have_text("3")
     expect(till.search).to_have_value("")
 
