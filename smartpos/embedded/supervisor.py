@@ -23,7 +23,7 @@ from smartpos.embedded.services import AppService, ServerService, Service, descr
 
 S = TypeVar("S", bound=Service)
 
-READY_SECONDS = 90.0
+READY_SECONDS = 300.0  # an old, busy computer needs minutes; of a server that died we hear at once
 WEB_PATIENCE = 25.0
 WORKER_PATIENCE = 20.0
 LOG_CHECK_SECONDS = 60.0

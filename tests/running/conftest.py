@@ -21,7 +21,7 @@ from smartpos.embedded.instance import Instance
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY = re.compile(r"^SmartPOS is ready: (http://127\.0\.0\.1:\d+)$", re.MULTILINE)
-SECONDS = 150  # that anything may take on a busy machine
+SECONDS = 320  # that anything may take on a busy machine; the start itself gives up sooner
 
 
 class Run:
