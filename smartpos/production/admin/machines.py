@@ -5,6 +5,7 @@ from typing import Any
 from flask import redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -15,6 +16,7 @@ from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import local_date, pill
 from smartpos.core.admin.trail import describe_subjects
 from smartpos.core.db import db
+from smartpos.core.permissions import can
 from smartpos.identity.models import Branch, User
 from smartpos.identity.principal import me
 from smartpos.identity.queries import in_sight, is_workplace, sees_branch
@@ -111,6 +113,16 @@ def upkeep_mark(row: Any) -> Any:
     if day > today:
         return local_date(day)
     return pill(local_date(day), "bad" if day < today else "warn")
+
+
+def order_link(row: MachineLog) -> Any:
+    """The order behind a row of the history, as a link for those who may see orders."""
+    number = getattr(row, "order_number", None)
+    if number is None:
+        return ""
+    if not can(P.ORDER_READ):
+        return number
+    return Markup('<a href="{}">{}</a>').format(url_for("production.order", order_id=row.order_id), number)
 
 
 class MachineView(TenantView):
@@ -298,7 +310,16 @@ class MachineLogView(ReadOnlyView):
     permission_read = P.MACHINE_READ
     menu_icon, menu_order = "audit", 65
     lead = _l("Every change of what a machine does, every upkeep and note. Rows are added, never changed.")
-    column_list = ("occurred_at", "machine", "machine.branch", "event", "status", "note", "author")
+    column_list = (
+        "occurred_at",
+        "machine",
+        "machine.branch",
+        "event",
+        "status",
+        "order_id",
+        "note",
+        "author",
+    )
     column_labels = {
         "occurred_at": _l("Time"),
         "machine": _l("Machine"),
@@ -310,6 +331,8 @@ class MachineLogView(ReadOnlyView):
         "author": _l("By"),
         "created_at": _l("Entered"),
     }
+    column_formatters = {"order_id": lambda view, context, row, name: order_link(row)}
+    column_formatters_detail = column_formatters
     column_wrap = ("note",)
     column_details_list = (*column_list, "created_at")
     column_filters = ("machine", "event", "status", "occurred_at", "author")
@@ -323,6 +346,12 @@ class MachineLogView(ReadOnlyView):
         """The row of that number; None for one of a branch that the person does not see."""
         row = super().get_one(id)
         return row if row is not None and sees_branch(row.machine.branch_id) else None
+
+    def enrich(self, rows: list[Any]) -> None:
+        """The numbers of the orders behind them."""
+        numbers = queries.order_numbers({row.order_id for row in rows if row.order_id})
+        for row in rows:
+            row.order_number = numbers.get(row.order_id)
 
     def extra_loads(self) -> list[Any]:
         return [joinedload(MachineLog.machine).joinedload(Machine.branch)]

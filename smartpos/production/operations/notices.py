@@ -105,7 +105,7 @@ def tell_of_overdue(order_id: int, due: int) -> int:
         origin_kind=ORDER_ORIGIN,
         origin_id=order_id,
         dedupe_key=f"{OVERDUE}:{order_id}:{due}",
-        link=f"/admin/production_orders/details/?id={order_id}",
+        link=f"/production/orders/{order_id}",
     )
 
 
@@ -120,7 +120,7 @@ def tell_of_completed(order_id: int, event_id: int, by: int | None) -> int:
         origin_kind=ORDER_ORIGIN,
         origin_id=order_id,
         dedupe_key=f"{COMPLETED}:{order_id}:{event_id}",
-        link=f"/admin/production_orders/details/?id={order_id}",
+        link=f"/production/orders/{order_id}",
         without=[by] if by else (),
     )
 

@@ -248,6 +248,14 @@ def history(machine_id: int) -> AnySelect:
     )
 
 
+def order_numbers(order_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of orders by their ids."""
+    query = select(ProductionOrder.id, ProductionOrder.number).where(
+        ProductionOrder.id.in_(sorted(order_ids))
+    )
+    return dict(db.session.execute(query).all()) if order_ids else {}  # type: ignore[arg-type]
+
+
 HISTORY_KEYS = (MachineLog.occurred_at, MachineLog.id)
 
 
