@@ -19,6 +19,7 @@ from smartpos.production.jobs import notices as jobs
 from smartpos.production.models import Machine, OrderStatus, ProductionOrder
 from smartpos.production.operations import machines as operations
 from smartpos.production.operations.notices import COMPLETED, ORDER_ORIGIN, UPKEEP_DUE
+from smartpos.production.operations.orders import cancel_order
 from smartpos.production.queries.telling import OVERDUE
 from tests.cast import Shop
 from tests.production.machines import change, machine, order_on
@@ -153,6 +154,18 @@ def test_an_order_that_is_late_is_told_once(shop: Shop, morning: Any) -> None:
     ((title, text, people),) = told(shop, COMPLETED)
     assert people == {"manager"}
     assert text == "Non: 24\u00a0dona\nScrapped: 1\u00a0dona\nChilonzor"
+
+
+def test_what_is_called_off_is_late_no_more(shop: Shop, morning: Any) -> None:
+    late = order_on(shop, None, shop.product("Non"), due_at=utc_now() - timedelta(hours=3))
+    morning(1, LATE)
+    assert unread(shop, OVERDUE) == len(PLAN)
+    with shop.inside("manager"):
+        cancel_order(late, "Kerak emas", actor=shop.actor("manager"))
+    react(shop)
+    assert unread(shop, OVERDUE) == 0
+    morning(2, LATE)
+    assert len(told(shop, OVERDUE)) == 1
 
 
 def test_people_find_these_notices_among_their_settings(shop: Shop) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from smartpos.catalog.models import Product, Unit
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid
+from smartpos.core.events import record
 from smartpos.core.idempotency import fingerprint_of, lock_client_uuid
 from smartpos.core.money import MONEY_LIMIT, QUANTITY_LIMIT, plain, round_money
 from smartpos.core.numbers import next_number
@@ -74,6 +75,7 @@ __all__ = [
     "start_order",
 ]
 
+ORDER_CANCELLED = "production.order_cancelled"
 MOST_TEAM = 50
 
 
@@ -245,6 +247,13 @@ def cancel_order(order_id: int, reason: str | None = None, *, actor: Actor) -> P
     order.status = OrderStatus.CANCELLED
     order.cancelled_at, order.cancelled_by = utc_now(), actor.user_id
     order.reason = clean_reason(reason)
+    record(
+        ORDER_CANCELLED,
+        origin_kind=ORDER_ORIGIN,
+        origin_id=order.id,
+        facts={"number": order.number, "branch_id": order.branch_id},
+        actor=actor,
+    )
     db.session.flush()
     return order
 

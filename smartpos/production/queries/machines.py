@@ -253,7 +253,7 @@ def order_numbers(order_ids: Collection[int]) -> dict[int, str]:
     query = select(ProductionOrder.id, ProductionOrder.number).where(
         ProductionOrder.id.in_(sorted(order_ids))
     )
-    return dict(db.session.execute(query).all()) if order_ids else {}  # type: ignore[arg-type]
+    return dict(db.session.execute(query).all()) if order_ids else {}
 
 
 HISTORY_KEYS = (MachineLog.occurred_at, MachineLog.id)

@@ -13,11 +13,13 @@ from smartpos.production.operations.notices import (
     tell_of_completed,
     tell_of_overdue,
 )
+from smartpos.production.operations.orders import ORDER_CANCELLED
 from smartpos.production.queries.telling import OVERDUE
 
 describe_events(
     {
         COMPLETED: _l("A production order is completed"),
+        ORDER_CANCELLED: _l("A production order is cancelled"),
         OVERDUE: _l("A production order is late"),
         UPKEEP_DONE: _l("A machine was looked after"),
     }
@@ -35,6 +37,12 @@ def tell_who_waits(happened: Happened) -> None:
     """Those who want to hear of an order that is done; what it was late for is settled."""
     settle_order(happened.origin_id)
     tell_of_completed(happened.origin_id, happened.id, happened.created_by)
+
+
+@on(ORDER_CANCELLED)
+def forget_what_was_called_off(happened: Happened) -> None:
+    """What is called off is late for nobody."""
+    settle_order(happened.origin_id)
 
 
 @on(UPKEEP_DONE)
