@@ -128,11 +128,10 @@ UNTOLD = re.compile("search_key|embedding|failed_|locked_until|last_|_locked_unt
 
 def test_every_field_that_is_told_has_a_name_for_people(app: Flask) -> None:
     with app.test_request_context():
-        views = trail_of_the_panel._views()
         connection: Any = db.engine
         nameless = []
         for name in watched_tables(connection):
-            labels = getattr(views.get(name), "column_labels", None) or {}
+            labels = trail_of_the_panel.labels_of(name)
             known = set(labels) | set(trail_of_the_panel._FIELDS) | trail_of_the_panel._SILENT
             nameless += [
                 f"{name}.{column.name}"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from psycopg import sql
 from sqlalchemy import select, text
 
 from smartpos.core import jobs
-from smartpos.core.backups import archive, kept_backups, make_backup, programs, remove_old_backups
-from smartpos.core.backups.archive import Manifest, write_manifest
+from smartpos.core.backups import archive, kept_backups, make_backup, programs
+from smartpos.core.backups.archive import write_manifest
 from smartpos.core.backups.keeping import unfinished_size
 from smartpos.core.backups.making import BACKUP_LOCK, AlreadyRunning
 from smartpos.core.backups.programs import BackupFailed
@@ -38,6 +38,7 @@ from smartpos.identity.models import Organization
 from tests import servers
 from tests.cast import Shop, make_shop
 from tests.conftest import settings
+from tests.core.test_backup_retention import kept_on
 from tests.identity.people import is_in, log_in
 from tests.test_migrations import CONTENTS
 
@@ -438,34 +439,11 @@ def test_programs_must_fit_the_server(
         make_backup(nothing_left)
 
 
-def _kept_on(folder: Path, moments: list[datetime]) -> None:
-    for moment in moments:
-        path = folder / f"smartpos-{moment:%Y%m%dT%H%M%SZ}.tar"
-        with path.open("wb") as file:
-            write_manifest(file, Manifest(moment, "0", "0", 18, "x", 0, 0, 0, (), "", moment))
-
-
-def test_the_last_days_and_weeks_are_kept(tmp_path: Path) -> None:
-    now = datetime(2026, 3, 1, 23, tzinfo=UTC)  # a Sunday
-    _kept_on(tmp_path, [now - timedelta(days=days, minutes=30) for days in range(60)])
-    _kept_on(tmp_path, [now - timedelta(hours=3)])
-    other = tmp_path / "smartpos-20200101T000000Z.tar"
-    other.write_bytes(b"no backup of ours")
-    remove_old_backups(tmp_path, 7, 4, now)
-    kept = [one.made_at for one in kept_backups(tmp_path) if one.manifest]
-    days = [(now.date() - moment.date()).days for moment in kept]
-    # Today's two, six days before, and the Sundays of the three weeks before this one.
-    assert days == [0, 0, 1, 2, 3, 4, 5, 6, 7, 14, 21]
-    assert other.exists()
-    remove_old_backups(tmp_path, 0, 1, now + timedelta(days=40))
-    assert len([one for one in kept_backups(tmp_path) if one.manifest]) == 1
-
-
 def test_work_of_the_night_keeps_house(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from smartpos.core.backups.work import NIGHTLY
 
     monkeypatch.setitem(world.app.config, "BACKUP_FOLDER", tmp_path)
-    _kept_on(tmp_path, [datetime(2020, 1, day, tzinfo=UTC) for day in (1, 2)])
+    kept_on(tmp_path, [datetime(2020, 1, day, tzinfo=UTC) for day in (1, 2)])
     monkeypatch.setitem(world.app.config, "BACKUP_KEEP", (1, 0))
     with world.app.app_context():
         jobs._run(NIGHTLY, jobs.periodic_table()[NIGHTLY].work)

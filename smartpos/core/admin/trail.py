@@ -124,12 +124,14 @@ Title = Callable[[Any], Any]
 class Subject:
     """What the trail calls a table or another subject.
 
-    ``title`` names one row of it; ``values`` shows the values of fields, by name, better than their type does.
+    ``title`` names one row of it; ``values`` shows the values of fields, by name, better than their type does;
+    ``fields`` has the names of those that no list shows.
     """
 
     label: Any
     title: Title | None = None
     values: Mapping[str, Title] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +263,15 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {}, False)
 
 
+def labels_of(entity_type: str) -> Mapping[str, Any]:
+    """What the fields of a subject are called, by its list in the panel or by what described it."""
+    if entity_type in _subjects and _subjects[entity_type].fields:
+        return _subjects[entity_type].fields
+    return getattr(_views().get(entity_type), "column_labels", None) or {}
+
+
 def _field_label(entity_type: str, name: str) -> str:
-    view = _views().get(entity_type)
-    labels = (getattr(view, "column_labels", None) or {}) if view is not None else {}
+    labels = labels_of(entity_type)
     known = labels.get(name) or labels.get(name.removesuffix("_id")) or _FIELDS.get(name)
     return str(known or name.removesuffix("_id").replace("_", " ").capitalize())
 

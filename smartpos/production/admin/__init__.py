@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from smartpos.core.admin import RowAction, add_views, register_details_part, register_row_action
 from smartpos.core.admin.origins import register_origin
-from smartpos.core.admin.trail import describe_subjects
+from smartpos.core.admin.trail import Subject, describe_subjects
 from smartpos.production.admin.common import PRODUCTION
 from smartpos.production.admin.completions import CompletionView, MaterialView, SpellView
 from smartpos.production.admin.machines import MachineLogView, MachineView
@@ -25,9 +25,34 @@ from smartpos.production.queries.orders import COMPLETION_ORIGIN, ORDER_ORIGIN
 
 describe_subjects(
     {
-        "bom_components": _l("Materials of recipes"),
-        "bom_substitutes": _l("Substitutes in recipes"),
-        "bom_by_products": _l("By-products of recipes"),
+        "bom_components": Subject(
+            _l("Materials of recipes"),
+            fields={
+                "bom_id": _l("Recipe"),
+                "component_id": _l("Material"),
+                "sequence_number": _l("Place"),
+                "quantity_per_unit": _l("For one unit"),
+                "scrap_factor": _l("Loss"),
+                "operation_sequence": _l("Step"),
+                "operation_notes": _l("What is done"),
+                "unit_cost": _l("Unit cost"),
+                "specifications": _l("Specifications"),
+            },
+        ),
+        "bom_substitutes": Subject(
+            _l("Substitutes in recipes"), fields={"bom_component_id": _l("Material"), "ratio": _l("Ratio")}
+        ),
+        "bom_by_products": Subject(
+            _l("By-products of recipes"),
+            fields={
+                "bom_id": _l("Recipe"),
+                "quantity_per_unit": _l("For one unit"),
+                "cost_percent": _l("Share of the costs, %"),
+            },
+        ),
+        "production_team_members": Subject(
+            _l("Teams of production orders"), fields={"order_id": _l("Production order")}
+        ),
     }
 )
 

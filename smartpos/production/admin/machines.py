@@ -14,7 +14,7 @@ from smartpos.core.admin import Form, ReadOnlyView, RemoteChoices, RowAction, Se
 from smartpos.core.admin.fields import ChoicesField, WholeField
 from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import local_date, pill
-from smartpos.core.admin.trail import describe_subjects
+from smartpos.core.admin.trail import Subject, describe_subjects
 from smartpos.core.db import db
 from smartpos.core.permissions import can
 from smartpos.identity.models import Branch, User
@@ -42,7 +42,9 @@ describe(
         MachineEvent.NOTE: _l("Note"),
     }
 )
-describe_subjects({"machine_operators": _l("Who may run a machine")})
+describe_subjects(
+    {"machine_operators": Subject(_l("Who may run a machine"), fields={"machine_id": _l("Machine")})}
+)
 
 
 class NoteForm(Form):
