@@ -38,6 +38,7 @@ from smartpos.identity.models import Organization
 from tests import servers
 from tests.cast import Shop, make_shop
 from tests.conftest import settings
+from tests.core.broken_programs import pretend_program
 from tests.core.test_backup_retention import kept_on
 from tests.identity.people import is_in, log_in
 from tests.test_migrations import CONTENTS
@@ -337,16 +338,6 @@ def nothing_left(world: World, tmp_path: Path) -> Iterator[Path]:
     with world.app.app_context():
         yield folder
     assert list(folder.iterdir()) == []
-
-
-def pretend_program(folder: Path, script: str) -> Path:
-    """A ``pg_dump`` that does what a broken one would do."""
-    folder.mkdir()
-    program = folder / "pg_dump"
-    version = 'echo "pg_dump (PostgreSQL) $VERSION"'
-    program.write_text(f'#!/bin/sh\ncase "$1" in --version) {version};; *) {script};; esac\n')
-    program.chmod(0o755)
-    return folder
 
 
 def test_a_full_disk_leaves_nothing(world: World, nothing_left: Path) -> None:
