@@ -13,7 +13,6 @@ MEASUREMENTS = (
     "close",
     "purchases",
     "planning",
-    "production",
     "search",
     "imports",
     "lists",

@@ -39,7 +39,7 @@ def signing_in(browser: "Browser", url: str) -> Iterator[Callable[..., "Page"]]:
         page.fill("[name=name]", who)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/(admin|profile|till)"))
+        page.wait_for_url(re.compile(r"/(admin|profile|till|production)"))
         return page
 
     yield sign_in

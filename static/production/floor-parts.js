@@ -87,7 +87,9 @@ export function Chips({ label, options, value, choose }) {
 
 /** What could not be done, where it was asked for. */
 export function Trouble({ text, lines = [] }) {
+  const box = useRef(null);
+  useEffect(() => { box.current?.scrollIntoView({ block: "nearest" }); }, [text]);
   if (!text) return null;
-  return html`<div class="alert bad" role="alert"><${Icon} name="warning" /><div>${text}
+  return html`<div class="alert bad" role="alert" ref=${box}><${Icon} name="warning" /><div>${text}
     ${lines.length > 1 && html`<ul>${lines.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`}</div></div>`;
 }

@@ -20,6 +20,7 @@ const me = { id: boot.user_id, name: boot.user_name };
 const drafts = new Drafts(localStorage, me.id);
 const NEWS = 15000; // milliseconds between two looks at the list
 const RETRY = 5000;
+const SOON = 150;
 const now = () => api.now();
 
 /** What the address says is open: a reload must not lose it. */
@@ -47,6 +48,8 @@ function Page() {
   const [, redraw] = useState(0);
   const current = useRef({});
   const outbox = useRef(null);
+  const soon = useRef(0);
+  const taking = useRef(false);
   const refusals = useRef({}); // what the server said to a step, until the step is looked at
   outbox.current ??= new Outbox({
     storage: localStorage,
@@ -60,10 +63,10 @@ function Page() {
       }
     },
     onChange: () => redraw((turn) => turn + 1),
+    // What has arrived late changes what the list says.
+    onSent: () => { if (taking.current) return; clearTimeout(soon.current); soon.current = setTimeout(() => current.current.look(), SOON); },
   });
   const box = outbox.current;
-  current.current = { chosen, facts, completing };
-
   const look = async () => {
     try {
       const found = await api.get("/api/production-floor");
@@ -76,6 +79,7 @@ function Page() {
     }
     if (current.current.chosen) await lookAt(current.current.chosen);
   };
+  current.current = { chosen, look };
   const lookAt = async (id) => {
     try {
       const found = await api.get(`/api/production-floor/${id}`);
@@ -90,7 +94,7 @@ function Page() {
 
   useEffect(() => {
     look();
-    const timers = [setInterval(look, NEWS), setInterval(() => { if (box.waiting.length) box.flush().then(look); }, RETRY)];
+    const timers = [setInterval(look, NEWS), setInterval(() => { if (box.waiting.length) box.flush(); }, RETRY)];
     const back = () => { box.flush(); look(); };
     const walked = () => setChosen(asked());
     const seen = () => { if (!document.hidden) back(); };
@@ -133,8 +137,10 @@ function Page() {
       client_uuid: newUuid(), act, order_id: subject.id, number: subject.number, name: subject.product, unit: subject.unit,
       at: now().toISOString(), body,
     };
+    taking.current = true;
     box.add(step);
     await box.flush();
+    taking.current = false;
     const left = box.entries.find(({ client_uuid: uuid }) => uuid === step.client_uuid);
     let outcome = "sent";
     if (!left) {
@@ -147,8 +153,9 @@ function Page() {
       setTrouble((all) => ({ ...all, [subject.id]: refusals.current[step.client_uuid] ?? { text: left.reason } }));
     } else {
       outcome = "waiting";
+      // The strip above says it for as long as it is so.
       play("attention");
-      tell(t(box.halted === "signed_out" ? "signed_out" : "kept_waiting"), "warn");
+      setSaid(t(box.halted === "signed_out" ? "signed_out" : "kept_waiting"));
     }
     await look();
     setBusy(false);
@@ -306,7 +313,7 @@ function Strip({ box, orders, again }) {
   const name = (step) => `${t(step.act)} · ${step.number}`;
   if (!waiting.length && !refused.length && !halted && !box.unkept) return null;
   return html`<div class="floor-strip">
-    ${halted === "offline" && html`<span class="pill bad" role="status"><${Icon} name="offline" size="small" />${t("no_network")}</span>`}
+    ${halted === "offline" && html`<span class="pill bad" role="status"><${Icon} name="offline" size="small" />${t(waiting.length ? "kept_waiting" : "no_network")}</span>`}
     ${waiting.map((step) => html`<span class="pill warn" key=${step.client_uuid} data-waiting=${step.act}><${Icon} name="clock" size="small" />${name(step)}: ${t("waits")}</span>`)}
     ${halted === "signed_out" && html`<div class="alert warn" role="alert"><${Icon} name="warning" /><div>${t("signed_out")} <a class="btn small primary" href=${signInUrl()}>${t("sign_in")}</a></div></div>`}
     ${box.unkept && html`<div class="alert warn"><${Icon} name="warning" /><div>${t("not_kept")}</div></div>`}

@@ -32,7 +32,7 @@ from smartpos.stock.queries.goods import is_tracked
 MOST_PARTS = 200
 MOST_SPELLS = 500
 MOST_CHOICES = 500
-NOTHING = Decimal("0.0000")
+NONE_THERE = Decimal("0.000")
 
 
 def parts_of(order_id: int) -> list[Any]:
@@ -254,7 +254,9 @@ def stocked(product_ids: Collection[int], branch_id: int) -> dict[int, Stocked]:
             Unit.digits,
             Product.type,
             Product.track_inventory,
-            func.coalesce(BranchStock.quantity - BranchStock.reserved_quantity, 0).label("available"),
+            func.coalesce(BranchStock.quantity - BranchStock.reserved_quantity, NONE_THERE).label(
+                "available"
+            ),
         )
         .join(Unit, Unit.id == Product.unit_id)
         .outerjoin(
