@@ -18,7 +18,7 @@ from smartpos.production.errors import CircularRecipe, NothingToMakeItOf
 from smartpos.production.models import OrderStatus, ProductionOrder
 from smartpos.production.netting import Reason, first_gap
 from smartpos.production.operations.orders import cancel_order, schedule_order
-from smartpos.production.operations.planning import PlanLine, make_orders, make_parts
+from smartpos.production.operations.planning import PlanLine, draft_purchases, make_orders, make_parts
 from smartpos.production.queries.planning import Plan, ToGet, ToMake, net_needs, what_if
 from smartpos.purchasing.models import Purchase, PurchaseItem, SupplierPrice
 from smartpos.stock.models import StockTransfer, StockTransferLine
@@ -174,6 +174,17 @@ def test_materials_come_from_other_branches_first_and_then_from_the_supplier(bak
     assert ((bread.begin_on - bakery.today).days, bread.need.late_days) == (3, 3)
 
 
+def test_what_is_ordered_for_the_first_time_is_not_ordered_again(bakery: Bakery) -> None:
+    shop = bakery.shop
+    yeast, cake = shop.product("Xamirturush", stock=None), shop.product("Tort", stock=None)
+    recipe(shop, cake, {yeast: "2"})
+    level(shop, cake, "3", shop.branch_id)
+    assert got(plan_of(shop))[yeast].suggestion.order == D(6)
+    with shop.inside("manager"):
+        draft_purchases(shop.branch_id, {yeast: D(4)}, form_uuid=uuid4(), actor=shop.actor("manager"))
+    assert got(plan_of(shop))[yeast].suggestion.order == D(2)
+
+
 def test_what_is_made_in_another_branch_is_planned_there(bakery: Bakery) -> None:
     shop = bakery.shop
     oven = machine(shop, branch_id=shop.warehouse_id)
@@ -262,6 +273,17 @@ def test_orders_are_made_once_with_their_parents_and_put_on_machines_without_mee
     assert bread.planned_start_at is not None
     assert utc_now() < dough.planned_end_at <= bread.planned_start_at
     assert bread.due_at is not None
+    # Dough that several orders take has no single parent, and yet comes before the bread on another machine.
+    bench = machine(shop)
+    both = make(
+        [PlanLine(bakery.bread, D(10), machine_id=bench), PlanLine(bakery.dough, D(5), machine_id=oven)],
+        uuid4(),
+    )
+    assert (
+        bakery.order(both[bakery.bread]).planned_start_at == bakery.order(both[bakery.dough]).planned_end_at
+    )
+    with shop.inside("manager"):
+        cancel_order(both[bakery.dough], actor=shop.actor("manager"))
     other = make([PlanLine(bakery.bread, D(10), machine_id=oven)], uuid4())[bakery.bread]
     assert bakery.order(other).planned_start_at == bread.planned_end_at
     with pytest.raises(Invalid):

@@ -1,5 +1,6 @@
 """Turning a plan into production orders, draft purchases and transfers, and giving orders their time on a machine."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -124,7 +125,7 @@ def put_on_machines(
     """Schedule orders that have no time yet, each at the first free time of its machine, not before its day.
 
     ``begins`` are those days by order id; without one it is today. They begin while production works, and an order when
-    those end that are made for it; what has no machine stands in nobody's way. Gives what was scheduled. Raises as
+    those end that make its parts; what has no machine stands in nobody's way. Gives what was scheduled. Raises as
     ``schedule_order`` does.
     """
     waiting = {one.id: one for one in orders if one.status is OrderStatus.PENDING}
@@ -134,9 +135,9 @@ def put_on_machines(
     for booked in bookings(machine_ids, now, now + FURTHEST):
         taken[booked.machine_id].append((booked.start, booked.end))
     ended: dict[int, datetime] = {}
-    # What is made for another is first.
-    for order in reversed(list(_by_parent(waiting))):
-        parts = (ended[one.id] for one in waiting.values() if one.parent_id == order.id)
+    needs = _parts_among(waiting)
+    for order in _parts_first(waiting, needs):
+        parts = [ended[number] for number in needs[order.id] if number in ended]
         day = begins.get(order.id, actor.organization.today)
         length = time_of(order)
         start = _working(max(now, _opening(day, actor), *parts), actor)
@@ -184,9 +185,30 @@ def _parents_first(lines: Mapping[int, PlanLine]) -> list[PlanLine]:
     return list(done.values())
 
 
-def _by_parent(orders: Mapping[int, ProductionOrder]) -> Iterable[ProductionOrder]:
-    """Orders with their parents before them: a parent is made before its parts, so its number is lower."""
-    return (orders[number] for number in sorted(orders))
+def _parts_among(orders: Mapping[int, ProductionOrder]) -> dict[int, set[int]]:
+    """Which of some orders make what each of them takes, or are made for it; by their ids."""
+    makers: dict[int, set[int]] = defaultdict(set)
+    for order in orders.values():
+        makers[order.product_id].add(order.id)
+    found: dict[int, set[int]] = {}
+    for order in orders.values():
+        taken = [number for line in order.materials for number in makers.get(line.product_id, ())]
+        made_for_it = [one.id for one in orders.values() if one.parent_id == order.id]
+        found[order.id] = {*taken, *made_for_it} - {order.id}
+    return found
+
+
+def _parts_first(
+    orders: Mapping[int, ProductionOrder], needs: Mapping[int, set[int]]
+) -> list[ProductionOrder]:
+    """Orders in an order in which all that one needs comes before it; those that need each other as they come."""
+    done: dict[int, ProductionOrder] = {}
+    waiting = dict(orders)
+    while waiting:
+        ready = [number for number in waiting if not needs[number] & waiting.keys()]
+        for number in ready or [next(iter(waiting))]:
+            done[number] = waiting.pop(number)
+    return list(done.values())
 
 
 def _end_of(day: date | None, actor: Actor) -> datetime | None:
