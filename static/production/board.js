@@ -76,7 +76,9 @@ function open(block) {
   field("title").textContent = `${data.product} · ${data.number}`;
   field("about").textContent = data.about;
   field("for").hidden = !data.for;
-  field("for").textContent = data.for ?? "";
+  field("parent").textContent = data.for ?? "";
+  if (data.parent) field("parent").href = data.parent;
+  field("open").href = data.address;
   field("problem").hidden = true;
   const movable = data.movable !== undefined;
   field("fields").hidden = !movable;

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import select
 
 from smartpos.core.db import db, utc_now
 from smartpos.production.errors import MachineIsBooked, OrderInOtherState
@@ -20,7 +19,7 @@ from tests.cast import Shop
 from tests.conftest import LiveServer, csrf_of
 from tests.production.machines import ZONE, machine
 from tests.production.making import Bakery, bakery_of
-from tests.production.test_planning import level
+from tests.production.plans import counted, level
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -104,18 +103,9 @@ def test_what_is_in_progress_or_done_stays_and_stands_where_it_really_was(bakery
 
 
 def test_as_many_statements_for_many_orders_as_for_few(bakery: Bakery) -> None:
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
     def statements() -> int:
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
-            sent.clear()
+        with counted() as sent:
             seen(bakery)
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
         return len(sent)
 
     move(bakery, bakery.ask(), at(1, 9), None)

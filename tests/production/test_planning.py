@@ -1,90 +1,28 @@
 """The plan of a workshop: what it is fed with, what it says, and the orders and drafts that come of a click."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select
 
 from smartpos.core.db import db, utc_now
 from smartpos.core.errors import Invalid
 from smartpos.crm.models import Supplier
 from smartpos.production.errors import CircularRecipe, NothingToMakeItOf
-from smartpos.production.models import OrderStatus, ProductionOrder
+from smartpos.production.models import OrderStatus
 from smartpos.production.netting import Reason, first_gap
 from smartpos.production.operations.orders import cancel_order, schedule_order
 from smartpos.production.operations.planning import PlanLine, draft_purchases, make_orders, make_parts
-from smartpos.production.queries.planning import Plan, ToGet, ToMake, net_needs, what_if
-from smartpos.purchasing.models import Purchase, PurchaseItem, SupplierPrice
-from smartpos.stock.models import StockTransfer, StockTransferLine
-from smartpos.stock.operations import Movement, post_movements
-from smartpos.stock.operations.levels import WantedLevels, set_levels_of_branch
+from smartpos.production.queries.planning import what_if
+from smartpos.purchasing.models import SupplierPrice
 from smartpos.stock.operations.lots import Lot
 from smartpos.stock.operations.transfers import TransferLine, TransferRequest, create_transfer
-from tests.cast import Shop
-from tests.conftest import Api, csrf_of
 from tests.production.machines import machine
 from tests.production.making import Bakery, recipe
+from tests.production.plans import counted, got, level, made, plan_of, post, sells
 
 D = Decimal
-
-
-def post(shop: Shop, product: int, quantity: str, branch_id: int, kind: str = "test", **facts: Any) -> None:
-    """Move goods in or, with less than nothing, out; yesterday."""
-    with shop.inside("warehouse"):
-        post_movements(
-            [Movement(product, D(quantity), None if D(quantity) < 0 else D(1), **facts)],
-            origin_kind=kind,
-            origin_id=1,
-            branch_id=branch_id,
-            occurred_at=utc_now() - timedelta(days=1),
-            allow_negative=True,
-            actor=shop.actor("warehouse"),
-        )
-
-
-def sells(shop: Shop, product: int, per_day: int, branch_id: int) -> None:
-    """So many a day were sold in the last 28 days, and nothing is left of them."""
-    post(shop, product, str(28 * per_day), branch_id)
-    post(shop, product, str(-28 * per_day), branch_id, "sale")
-
-
-def level(shop: Shop, product: int, least: str, branch_id: int, most: str | None = None) -> None:
-    wanted = WantedLevels(product, D(least), max_quantity=D(most) if most else None)
-    with shop.inside("warehouse"):
-        set_levels_of_branch(branch_id, [wanted], actor=shop.actor("warehouse"))
-
-
-def plan_of(shop: Shop, days: int = 7, branch_id: int | None = None, **options: Any) -> Plan:
-    with shop.inside("manager"):
-        return net_needs(branch_id or shop.branch_id, days, shop.actor("manager"), **options)
-
-
-def made(found: Plan) -> dict[int, ToMake]:
-    return {one.product.id: one for one in found.orders}
-
-
-def got(found: Plan) -> dict[int, ToGet]:
-    return {one.product.id: one for one in found.purchases}
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_sales_of_all_branches_are_planned_down_to_what_is_bought(bakery: Bakery) -> None:
@@ -316,138 +254,3 @@ def test_all_parts_of_an_order_are_made_once(bakery: Bakery) -> None:
         assert parts == [(bakery.dough, D(9), order, 7)]
         assert make_parts(order, actor=shop.actor("manager")) == []
         assert make_parts(other, actor=shop.actor("manager")) == []
-
-
-# --- Pages and API ----------------------------------------------------------------------------------------------------
-
-
-def test_a_click_makes_orders_and_drafts_once(bakery: Bakery, client_of: Callable[..., FlaskClient]) -> None:
-    shop = bakery.shop
-    post(shop, bakery.flour, "20", shop.warehouse_id)
-    level(shop, bakery.bread, "1000", shop.branch_id)
-    client = client_of("manager")
-    page = client.get(f"/production/plan?branch={shop.branch_id}").get_data(as_text=True)
-    assert f'name="order-{bakery.bread}"' in page
-    assert f'name="for-{bakery.dough}" value="{bakery.bread}"' in page
-    form = {
-        "csrf_token": csrf_of(client),
-        "branch": shop.branch_id,
-        "form_uuid": str(uuid4()),
-        "order": [bakery.bread, bakery.dough],
-        f"order-{bakery.bread}": "990",
-        f"order-{bakery.dough}": "500",
-        f"for-{bakery.dough}": bakery.bread,
-        f"ready-{bakery.bread}": str(bakery.today),
-        "buy": [bakery.flour],
-        f"buy-{bakery.flour}": "180,5",
-        "move": [f"{bakery.flour}-{shop.warehouse_id}"],
-        f"move-{bakery.flour}-{shop.warehouse_id}": "20",
-    }
-    for _click in range(2):
-        answer = client.post("/production/plan", data=form)
-        assert answer.status_code == 302
-    with shop.inside("manager"):
-        orders = db.session.execute(
-            select(ProductionOrder.product_id, ProductionOrder.quantity_to_produce, ProductionOrder.status)
-        ).all()
-        assert set(orders) == {
-            (bakery.bread, D(990), OrderStatus.PENDING),
-            (bakery.dough, D(500), OrderStatus.PENDING),
-        }
-        bought = db.session.execute(
-            select(PurchaseItem.product_id, PurchaseItem.quantity, Purchase.expected_on).join(
-                Purchase, Purchase.id == PurchaseItem.purchase_id
-            )
-        ).all()
-        assert [tuple(row) for row in bought] == [
-            (bakery.flour, D("180.5"), bakery.today + timedelta(days=3))
-        ]
-        moved = db.session.execute(
-            select(StockTransfer.from_branch_id, StockTransferLine.quantity).join(
-                StockTransferLine, StockTransferLine.transfer_id == StockTransfer.id
-            )
-        ).all()
-        assert [tuple(row) for row in moved] == [(shop.warehouse_id, D(20))]
-    # Nothing, text for a number, less than nothing, and another shop's branch: told, and nothing is made.
-    for wrong in (
-        {"order": [], "buy": [], "move": []},
-        {f"order-{bakery.bread}": "many"},
-        {f"order-{bakery.bread}": "-1"},
-        {"order": ["17-3"]},
-        {"form_uuid": "x"},
-        {f"ready-{bakery.bread}": "soon"},
-    ):
-        answer = client.post("/production/plan", data=form | {"form_uuid": str(uuid4())} | wrong)
-        assert answer.status_code in {302, 422}
-    with shop.inside("manager"):
-        assert len(db.session.scalars(select(ProductionOrder.id)).all()) == 2
-
-
-def test_pages_of_nothing_of_one_and_of_thousands(
-    bakery: Bakery, client_of: Callable[..., FlaskClient]
-) -> None:
-    shop, client = bakery.shop, client_of("manager")
-    address = f"/production/plan?branch={shop.branch_id}"
-    assert "data-plan" not in client.get(address).get_data(as_text=True)
-    level(shop, bakery.dough, "1", shop.branch_id)
-    assert client.get(address).get_data(as_text=True).count("data-product=") == 1
-    assert client.get(f"{address}&days=many").status_code == 422
-    cakes = [shop.product(stock=None) for _number in range(105)]
-    for cake in cakes:
-        recipe(shop, cake, {bakery.salt: "0.001"})
-    wanted = [WantedLevels(cake, D(1)) for cake in cakes]
-    with shop.inside("warehouse"):
-        set_levels_of_branch(shop.branch_id, wanted, actor=shop.actor("warehouse"))
-    rows = [
-        client.get(f"{address}&page={page}").get_data(as_text=True).count("data-product=")
-        for page in (1, 2, 9)
-    ]
-    assert rows == [100, 6, 6]
-
-
-def test_what_if_page_makes_the_order_with_its_parts(
-    bakery: Bakery, client_of: Callable[..., FlaskClient]
-) -> None:
-    shop, client = bakery.shop, client_of("manager")
-    address = f"/production/what-if?branch={shop.branch_id}&product={bakery.bread}"
-    assert client.get(f"{address}&quantity=30").get_data(as_text=True).count("data-product=") == 5
-    for wrong in ("x", "0", "-1"):
-        assert client.get(f"{address}&quantity={wrong}").status_code == 422
-    form = {
-        "csrf_token": csrf_of(client),
-        "branch": shop.branch_id,
-        "product": bakery.bread,
-        "quantity": "30",
-        "form_uuid": str(uuid4()),
-    }
-    for _click in range(2):
-        assert client.post("/production/what-if", data=form).status_code == 302
-    with shop.inside("manager"):
-        found = db.session.execute(
-            select(ProductionOrder.product_id, ProductionOrder.quantity_to_produce).order_by(
-                ProductionOrder.id
-            )
-        ).all()
-    assert [tuple(row) for row in found] == [(bakery.bread, D(30)), (bakery.dough, D(15))]
-    choices = client.get("/production/made?query=Non").json
-    assert [bakery.bread] == [int(one[0]) for one in choices]
-
-
-def test_the_plan_over_the_api(bakery: Bakery, manager: Api, operator: Api) -> None:
-    shop = bakery.shop
-    level(shop, bakery.bread, "1000", shop.branch_id)
-    found = manager.get(f"/api/production-plan?branch_id={shop.branch_id}&horizon_days=7").json
-    bread, dough = found["orders"]
-    assert (bread["product_id"], bread["quantity"], bread["level"]) == (bakery.bread, "1000.000", 0)
-    assert dough["reasons"] == [
-        {"kind": "product", "quantity": "500.000", "product_id": bakery.bread, "product": "Non"}
-    ]
-    flour = {one["product_id"]: one for one in found["purchases"]}[bakery.flour]
-    assert (flour["missing"], flour["order_quantity"], flour["lead_days"]) == ("200.000", "200.000", 3)
-    short = manager.get(
-        f"/api/production-plan/what-if?branch_id={shop.branch_id}&product_id={bakery.bread}&quantity=30"
-    ).json
-    assert [one["product_id"] for one in short["items"]][:2] == [bakery.bread, bakery.dough]
-    assert operator.get(f"/api/production-plan?branch_id={shop.branch_id}").status_code == 403
-    assert manager.get("/api/production-plan?branch_id=1&horizon_days=9999").status_code == 422
-    assert manager.get("/api/production-plan?branch_id=999999").status_code == 404

@@ -38,7 +38,6 @@ from smartpos.production.operations.planning import (
 )
 from smartpos.production.permissions import ProductionPermission as P
 from smartpos.production.queries.planning import MOST_DAYS, Plan, ToGet, ToMake, net_needs, what_if
-from smartpos.production.routes.addresses import order_address
 from smartpos.production.routes.blueprint import blueprint
 from smartpos.purchasing.permissions import PurchasingPermission
 from smartpos.purchasing.queries.positions import velocity_days
@@ -312,7 +311,7 @@ def make_it_so() -> ResponseReturnValue:
     order = create_order(asked, actor=me())
     made = [order, *make_parts(order.id, actor=me())]
     flash(_told(made), "success")
-    return redirect(order_address(order.id))
+    return redirect(url_for("production.order", order_id=order.id))
 
 
 @blueprint.post("/production/orders/<int:order_id>/parts")
@@ -324,7 +323,7 @@ def make_parts_of_order(order_id: int) -> ResponseReturnValue:
         flash(_told(made), "success")
     else:
         flash(_("Nothing has to be made for it: all its parts are there or under way."), "info")
-    return redirect(order_address(order_id))
+    return redirect(url_for("production.order", order_id=order_id))
 
 
 def init_app(app: Flask) -> None:
