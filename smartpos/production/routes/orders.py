@@ -159,12 +159,13 @@ def schedule_order(order_id: int) -> ResponseReturnValue:
     form.operator_id.choices = [nothing, *office.people_choices()]
     if not form.is_submitted():
         return _schedule_page(found, form, machines), 200
-    if not form.validate():
+    start = form.start.data
+    if not form.validate() or start is None:
         return _schedule_page(found, form, machines), 422
     try:
         short = operations.schedule_order(
             order_id,
-            form.start.data,
+            start,
             form.end.data,
             machine_id=form.machine_id.data,
             operator_id=form.operator_id.data,
