@@ -13,6 +13,7 @@ MEASUREMENTS = (
     "close",
     "purchases",
     "planning",
+    "production",
     "search",
     "imports",
     "lists",

@@ -37,7 +37,8 @@ AUDITED = (
     ("bom_substitutes", "INSERT OR UPDATE OR DELETE"),
     ("bom_by_products", "INSERT OR UPDATE OR DELETE"),
     ("production_orders", "INSERT OR UPDATE OR DELETE"),
-    ("production_materials", "INSERT OR UPDATE OR DELETE"),
+    # What was used of them is told by what the completions used.
+    ("production_materials", "INSERT OR UPDATE OF planned_quantity, substitute_for_id OR DELETE"),
     ("production_team_members", "INSERT OR DELETE"),
     ("production_completions", "UPDATE OF reverted_at"),
 )

@@ -39,16 +39,25 @@ class Yield:
 
 
 def standard(per_batch: Decimal, made: Decimal, batch: Decimal) -> Decimal:
-    """What so much of a product costs by a figure per batch, four digits."""
-    return within(round_cost(per_batch * made / batch))
+    """What so much of a product costs by a figure per batch, four digits. Raises ProductionTooLarge."""
+    return round_cost(within(per_batch * made / batch))
 
 
 def needed(quantity: Decimal, per_unit: Decimal) -> Decimal:
     """What a quantity of a product takes of a material, three digits. Raises ProductionTooLarge."""
-    found = round_quantity(quantity * per_unit)
-    if found > QUANTITY_LIMIT:
+    return _held(quantity * per_unit)
+
+
+def in_proportion(planned: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """What is planned for a whole, for a part of it or for more; three digits. Raises ProductionTooLarge."""
+    return _held(planned * part / whole)
+
+
+def _held(quantity: Decimal) -> Decimal:
+    # Asked before it is rounded: what is far too long for the books may be too long for rounding, too.
+    if quantity > QUANTITY_LIMIT:
         raise ProductionTooLarge
-    return found
+    return round_quantity(quantity)
 
 
 def within(cost: Decimal) -> Decimal:

@@ -372,7 +372,7 @@ function Costs({ form, change }) {
     <input class="input num" id=${`r-${name}`} inputmode="decimal" value=${form[name]} onInput=${(event) => change({ [name]: event.target.value })} /></div>`;
   return html`<aside class="card recipe-side" aria-label=${t("cost_now")}><div class="card-head"><h2>${t("cost_now")}</h2></div><div class="card-body stack">
     ${money("labor_cost")}${money("overhead_cost")}
-    <dl>${row("material_cost", costs.material)}${row("labor_cost", costs.labor)}${row("overhead_cost", costs.overhead)}${row("total", costs.total, "sum")}
+    <dl>${row("material_cost", costs.material)}${row("labor", costs.labor)}${row("overhead", costs.overhead)}${row("total", costs.total, "sum")}
       ${costs.besides > 0 && row("by_products_share", costs.besides)}${row("unit_cost", costs.unit, "sum")}</dl></div></aside>`;
 }
 

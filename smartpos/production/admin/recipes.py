@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from smartpos.catalog.models import Product, ProductType
 from smartpos.catalog.permissions import CatalogPermission
 from smartpos.core.admin import DetailsTable, ReadOnlyView, RowAction, Section, describe
-from smartpos.core.admin.formatters import number, pill, quantity, unit_cost
+from smartpos.core.admin.formatters import money, number, pill, quantity
 from smartpos.core.permissions import can
 from smartpos.identity.principal import me
 from smartpos.production.models import BillOfMaterials, BomStatus
@@ -159,7 +159,7 @@ class BomView(ReadOnlyView):
     }
     column_formatters = {"name": _name, "status": _status, "quantity": _batch}
     column_formats = {
-        "total_cost": unit_cost,
+        "total_cost": money,
         "setup_time_minutes": number,
         "production_time_minutes": number,
     }
@@ -223,7 +223,7 @@ class BomView(ReadOnlyView):
         ),
     )
     row_actions = [
-        RowAction("open", _l("Open"), "eye", P.BOM_READ, _open),
+        RowAction("open", _l("Show"), "eye", P.BOM_READ, _open),
         RowAction("edit", _l("Edit"), "pencil", P.BOM_WRITE, _edit, visible=_is(BomStatus.DRAFT)),
         RowAction("copy", _l("New version"), "copy", P.BOM_WRITE, _copy),
         RowAction(

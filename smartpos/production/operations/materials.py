@@ -9,14 +9,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from smartpos.core.db import db
 from smartpos.core.errors import Invalid
-from smartpos.core.money import QUANTITY_LIMIT, round_quantity
+from smartpos.core.money import QUANTITY_LIMIT
 from smartpos.core.sql import array, send
 from smartpos.identity.actors import Actor
-from smartpos.production.errors import CircularRecipe, OrderInOtherState, ProductionTooLarge
+from smartpos.production.errors import CircularRecipe, OrderInOtherState
 from smartpos.production.models import BillOfMaterials, ProductionMaterial, ProductionOrder
 from smartpos.production.operations.scheduling import set_aside_again
 from smartpos.production.queries.orders import ENDED, order_of
-from smartpos.production.yielding import needed
+from smartpos.production.yielding import in_proportion, needed
 from smartpos.stock.errors import UnknownGoods
 from smartpos.stock.queries import Goods, goods_of
 
@@ -101,11 +101,9 @@ def set_materials(order_id: int, lines: Sequence[MaterialDraft], *, actor: Actor
 def scale_materials(order: ProductionOrder, quantity: Decimal) -> None:
     """Plan the materials of a locked order for another quantity, in proportion. Raises ProductionTooLarge."""
     scaled = [
-        round_quantity(material.planned_quantity * quantity / order.quantity_to_produce)
+        in_proportion(material.planned_quantity, quantity, order.quantity_to_produce)
         for material in order.materials
     ]
-    if any(one > QUANTITY_LIMIT for one in scaled):
-        raise ProductionTooLarge
     if not scaled:
         return
     db.session.flush()

@@ -311,10 +311,10 @@ def _recipe(bom_id: int | None, product: Product, actor: Actor) -> BillOfMateria
 def _estimate(bom: BillOfMaterials | None, quantity: Decimal) -> Decimal:
     if bom is None:
         return Decimal("0.00")
-    found = round_money(bom.total_cost * quantity / bom.quantity)
+    found = bom.total_cost * quantity / bom.quantity
     if found > MONEY_LIMIT:
         raise ProductionTooLarge
-    return found
+    return round_money(found)
 
 
 def _set_team(order: ProductionOrder, team: Sequence[int]) -> None:

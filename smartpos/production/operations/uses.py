@@ -7,10 +7,8 @@ from decimal import Decimal
 from sqlalchemy.orm.attributes import set_committed_value
 
 from smartpos.core.db import db
-from smartpos.core.money import QUANTITY_LIMIT, round_quantity
 from smartpos.core.scope import current_organization_id
 from smartpos.core.sql import array, send
-from smartpos.production.errors import ProductionTooLarge
 from smartpos.production.models import (
     OutputKind,
     ProductionCompletion,
@@ -18,7 +16,7 @@ from smartpos.production.models import (
     ProductionOrder,
     ProductionOutput,
 )
-from smartpos.production.yielding import Yield
+from smartpos.production.yielding import Yield, in_proportion
 
 NOTHING = Decimal("0.000")
 WORTHLESS = Decimal("0.0000")
@@ -49,10 +47,10 @@ def expected_uses(
     uses = []
     for material in materials:
         planned = material.planned_quantity
-        asked = round_quantity(planned * made / order.quantity_to_produce)
+        asked = in_proportion(planned, made, order.quantity_to_produce)
         usual = asked
         if fills:
-            whole = round_quantity(planned * together / order.quantity_to_produce)
+            whole = in_proportion(planned, together, order.quantity_to_produce)
             usual = max(whole - material.used_quantity, NOTHING)
         quantity = named.get(material.product_id, usual)
         if quantity or asked:
@@ -63,8 +61,6 @@ def expected_uses(
         for product_id, quantity in named.items()
         if product_id not in own and quantity
     ]
-    if any(use.quantity > QUANTITY_LIMIT or use.standard > QUANTITY_LIMIT for use in uses):
-        raise ProductionTooLarge
     return uses
 
 
