@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from smartpos.core.db import db
-from smartpos.production.models import OrderStatus, ProductionOrder
+from smartpos.production.models import BomComponent, BomSubstitute, OrderStatus, ProductionOrder
 from smartpos.production.operations.machines import create_machine
 from smartpos.production.operations.orders import schedule_order
 from smartpos.production.routes.orders import bars
@@ -237,6 +238,29 @@ def test_materials_are_changed_for_one_order(bakery: Bakery, office: FlaskClient
     )
     assert "made of itself" in circle.get_data(as_text=True)
     assert {one.product_id for one in bakery.order(number).materials} == {bakery.dough, bakery.water}
+
+
+def test_a_substitute_of_the_recipe_is_taken_instead(bakery: Bakery, office: FlaskClient) -> None:
+    shop = bakery.shop
+    rye = shop.product("Javdar uni", unit="kg", stock="50")
+    with shop.inside("manager"):
+        part = db.session.scalars(select(BomComponent).where(BomComponent.component_id == bakery.flour)).one()
+        part.substitutes.append(BomSubstitute(product_id=rye, ratio=Decimal("1.2")))
+    number = bakery.ask(bakery.dough, "10")
+    url = f"/production/orders/{number}/materials"
+    assert "Javdar uni" in read(office, url)
+    poster(office)(
+        url,
+        **{
+            f"quantity-{bakery.flour}": "6",
+            f"instead-{bakery.flour}": str(rye),
+            f"quantity-{bakery.water}": "4",
+        },
+    )
+    materials = {one.product_id: one for one in bakery.order(number).materials}
+    assert materials.keys() == {rye, bakery.water}
+    assert materials[rye].planned_quantity == Decimal("7.2")
+    assert materials[rye].substitute_for_id == bakery.flour
 
 
 def test_the_sheet_carries_the_number_as_a_barcode(bakery: Bakery, office: FlaskClient) -> None:
