@@ -25,7 +25,7 @@ from smartpos.production.queries.planning import Plan, net_needs
 
 FEW, MANY = 500, 5_000
 ROUNDS = 5
-LEVELS = 4  # a fifth of the products is sold, a fifth each are parts of two levels, the rest is bought
+LEVELS = 4  # a quarter of the products each: sold, parts of two levels, bought
 
 _PRODUCTS = """
 INSERT INTO products (organization_id, name, sku, unit_id, price, cost_price, search_key)
@@ -35,7 +35,8 @@ FROM generate_series(1, :count) AS n
 """
 _NUMBERED = """
 CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS
-SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, ((row_number() OVER (ORDER BY id) - 1) * :levels / :count) AS level
+SELECT id, row_number() OVER (ORDER BY id) - 1 AS place,
+       (row_number() OVER (ORDER BY id) - 1) * :levels / :count AS level
 FROM products WHERE organization_id = :organization_id AND sku LIKE 'B' || :batch || '-%'
 """
 _RECIPES = """
@@ -66,7 +67,8 @@ FROM numbered CROSS JOIN branches AS branch CROSS JOIN generate_series(1, 10) AS
 WHERE branch.organization_id = :organization_id AND numbered.level = 0
 """
 _ORDERS = """
-INSERT INTO production_orders (organization_id, number, branch_id, product_id, quantity_to_produce, status, custom_fields)
+INSERT INTO production_orders (organization_id, number, branch_id, product_id, quantity_to_produce, status,
+                               custom_fields)
 SELECT :organization_id, 'B' || :batch || '-' || numbered.place, :branch_id, numbered.id, 10, 'pending', '{}'
 FROM numbered WHERE level < :levels - 1 AND place % 10 = 0
 """
