@@ -96,15 +96,10 @@ class ProductionBoard:
                 _("Orders in progress"),
                 count(now.running),
                 now.running,
-                note=_("waiting: %(number)s", number=count(now.waiting + now.on_hold)),
-                link=orders,
-            ),
-            tile(
-                "late",
-                _("Late orders"),
-                count(now.late),
-                now.late,
-                link=self._report("production-orders"),
+                note=_("late: %(number)s", number=count(now.late))
+                if now.late
+                else _("waiting: %(number)s", number=count(now.waiting + now.on_hold)),
+                link=self._report("production-orders") if now.late else orders,
                 tone="bad" if now.late else "",
             ),
             tile(
