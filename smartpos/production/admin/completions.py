@@ -301,7 +301,7 @@ class SpellView(_OfOrder, ReadOnlyView):
     permission_read = P.ORDER_READ
     menu_icon, menu_order = "clock", 50
     lead = _l("The stretches of work: who worked on which order, from when to when.")
-    column_list = ("order", "order.product", "user", "started_at", "ended_at", "length")
+    column_list = ("order", "order.product", "user", "length", "started_at", "ended_at")
     column_labels = {
         "order": _l("Order"),
         "order.product": _l("Product"),
