@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from smartpos.core.errors import Conflict, Invalid, NotFound
+from smartpos.core.figures import quantity_text
 
 
 class BomNotFound(NotFound):
@@ -178,8 +179,8 @@ class MaterialsAreShort(Conflict):
             _(
                 "%(name)s (%(requested)s needed, %(available)s there)",
                 name=line["name"],
-                requested=line["requested"],
-                available=line["available"],
+                requested=quantity_text(line["requested"]),
+                available=quantity_text(line["available"]),
             )
             for line in lines
         )
@@ -193,7 +194,11 @@ class AboveTolerance(Invalid):
 
     def __init__(self, most: str) -> None:
         super().__init__(
-            _("This is more than planned. At most %(most)s may still be completed.", most=most), most=most
+            _(
+                "This is more than planned. At most %(most)s may still be completed.",
+                most=quantity_text(most),
+            ),
+            most=most,
         )
 
 
@@ -214,8 +219,8 @@ class GoodsAreGone(Conflict):
             _(
                 "%(name)s (%(available)s of %(requested)s left)",
                 name=line["name"],
-                available=line["available"],
-                requested=line["requested"],
+                available=quantity_text(line["available"]),
+                requested=quantity_text(line["requested"]),
             )
             for line in lines
         )

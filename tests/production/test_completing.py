@@ -114,6 +114,7 @@ def test_all_that_is_short_is_told_together(bakery: Bakery) -> None:
     with pytest.raises(MaterialsAreShort) as refused:
         bakery.complete(number, "20000")
     assert {one["product_id"] for one in refused.value.facts["lines"]} == {bakery.dough, bakery.salt}
+    assert "10\u202f000" in str(refused.value), "people read numbers as everywhere"
     assert bakery.order(number).status is OrderStatus.PENDING
     assert bakery.books() == []
 

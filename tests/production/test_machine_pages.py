@@ -228,6 +228,9 @@ def test_the_office_registers_machines_and_their_people(
         listed = client.get(f"/admin/machines/?search={word}").get_data(as_text=True)
         assert listed.count(f"details/?id={row}") >= number
         assert ("Katta pech" in listed) is bool(number)
+    for due, tone in ((days_ago(0), "warn"), (days_ago(1), "bad")):
+        change(shop, Machine, row, next_upkeep_on=due.date())
+        assert f'<span class="pill {tone}">{due:%d.%m.%Y}</span>' in client.get("/admin/machines/").text
     post("/admin/machines/act/maintenance/", id=row, note="Moy oqdi")
     assert row_of(shop, row).status is MachineStatus.MAINTENANCE
     post("/admin/machines/act/upkeep/", id=row, done_on=days_ago(0).date().isoformat(), note="Yangilandi")

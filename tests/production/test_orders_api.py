@@ -39,6 +39,7 @@ def test_an_order_from_its_wish_to_its_revert(bakery: Bakery, manager: Api, oper
     }
     made = manager.post("/api/production-orders", body)
     assert made.status_code == 201, made.json
+    assert (made.json["quantity_completed"], made.json["actual_cost"]) == ("0.000", "0.0000")
     assert manager.post("/api/production-orders", body).status_code == 200
     assert code(manager.post("/api/production-orders", body | {"shift": "kech"})) == (
         409,

@@ -16,6 +16,7 @@ from smartpos.core.admin.filters import Filter
 from smartpos.core.admin.formatters import local_date, pill
 from smartpos.core.admin.trail import Subject, describe_subjects
 from smartpos.core.db import db
+from smartpos.core.figures import day_text
 from smartpos.core.permissions import can
 from smartpos.identity.models import Branch, User
 from smartpos.identity.principal import me
@@ -114,7 +115,7 @@ def upkeep_mark(row: Any) -> Any:
     today = me().organization.today
     if day > today:
         return local_date(day)
-    return pill(local_date(day), "bad" if day < today else "warn")
+    return pill(day_text(day), "bad" if day < today else "warn")
 
 
 def order_link(row: MachineLog) -> Any:

@@ -114,10 +114,10 @@ class ProductionOrder(TenantModel):
     origin_id: Mapped[int | None] = mapped_column(BigInteger)
     quantity_to_produce: Mapped[Quantity]
     quantity_completed: Mapped[Quantity] = mapped_column(
-        Numeric(14, 3), default=Decimal(0), server_default="0", comment="good ones"
+        Numeric(14, 3), default=Decimal("0.000"), server_default="0", comment="good ones"
     )
     quantity_scrapped: Mapped[Quantity] = mapped_column(
-        Numeric(14, 3), default=Decimal(0), server_default="0"
+        Numeric(14, 3), default=Decimal("0.000"), server_default="0"
     )
     status: Mapped[OrderStatus] = enum_column(
         OrderStatus, name="production_order_status", default=OrderStatus.PENDING, server_default="pending"
@@ -139,12 +139,20 @@ class ProductionOrder(TenantModel):
     work_center: Mapped[str | None] = mapped_column(Text)
     shift: Mapped[str | None] = mapped_column(Text, comment="morning, night: the shop's own word")
     estimated_cost: Mapped[Money] = mapped_column(
-        Numeric(18, 2), default=Decimal(0), server_default="0", comment="by the recipe, when it was made"
+        Numeric(18, 2), default=Decimal("0.00"), server_default="0", comment="by the recipe, when it was made"
     )
-    material_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
-    labor_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
-    overhead_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
-    scrap_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
+    material_cost: Mapped[UnitCost] = mapped_column(
+        Numeric(18, 4), default=Decimal("0.0000"), server_default="0"
+    )
+    labor_cost: Mapped[UnitCost] = mapped_column(
+        Numeric(18, 4), default=Decimal("0.0000"), server_default="0"
+    )
+    overhead_cost: Mapped[UnitCost] = mapped_column(
+        Numeric(18, 4), default=Decimal("0.0000"), server_default="0"
+    )
+    scrap_cost: Mapped[UnitCost] = mapped_column(
+        Numeric(18, 4), default=Decimal("0.0000"), server_default="0"
+    )
     quality_standard: Mapped[str | None] = mapped_column(Text)
     qc_required: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     notes: Mapped[str | None] = mapped_column(Text)
@@ -226,9 +234,14 @@ class ProductionMaterial(TenantModel):
         "products", optional=True, comment="the component that the recipe names"
     )
     planned_quantity: Mapped[Quantity] = mapped_column(comment="for all that is to be made")
-    used_quantity: Mapped[Quantity] = mapped_column(Numeric(14, 3), default=Decimal(0), server_default="0")
+    used_quantity: Mapped[Quantity] = mapped_column(
+        Numeric(14, 3), default=Decimal("0.000"), server_default="0"
+    )
     unit_cost: Mapped[UnitCost] = mapped_column(
-        Numeric(18, 4), default=Decimal(0), server_default="0", comment="by the recipe, when it was copied"
+        Numeric(18, 4),
+        default=Decimal("0.0000"),
+        server_default="0",
+        comment="by the recipe, when it was copied",
     )
     operation_sequence: Mapped[int | None] = mapped_column(Integer)
     operation_notes: Mapped[str | None] = mapped_column(Text)
@@ -306,18 +319,22 @@ class ProductionCompletion(TenantModel):
     content_hash: Mapped[str | None] = mapped_column(Text, comment="of what the client sent, for idempotency")
     quantity: Mapped[Quantity] = mapped_column(comment="good ones")
     scrapped_quantity: Mapped[Quantity] = mapped_column(
-        Numeric(14, 3), default=Decimal(0), server_default="0"
+        Numeric(14, 3), default=Decimal("0.000"), server_default="0"
     )
     scrap_reason: Mapped[str | None] = mapped_column(Text)
     material_cost: Mapped[UnitCost]
     labor_cost: Mapped[UnitCost]
     overhead_cost: Mapped[UnitCost]
     output_cost: Mapped[UnitCost] = mapped_column(comment="of the good ones")
-    by_product_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
-    scrap_cost: Mapped[UnitCost] = mapped_column(Numeric(18, 4), default=Decimal(0), server_default="0")
+    by_product_cost: Mapped[UnitCost] = mapped_column(
+        Numeric(18, 4), default=Decimal("0.0000"), server_default="0"
+    )
+    scrap_cost: Mapped[UnitCost] = mapped_column(
+        Numeric(18, 4), default=Decimal("0.0000"), server_default="0"
+    )
     standard_cost: Mapped[UnitCost] = mapped_column(
         Numeric(18, 4),
-        default=Decimal(0),
+        default=Decimal("0.0000"),
         server_default="0",
         comment="of all that was made, by the recipe at this moment",
     )
