@@ -70,6 +70,7 @@ def test_every_permission_is_asked_for_somewhere() -> None:
     # Asked for within a page, by a button or a column.
     within = {
         "crm:customer:credit",
+        "production:order:work_on_any",
         "catalog:cost:read",
         "sales:sale:discount",
         "sales:shift:read_all",
