@@ -168,7 +168,7 @@ def _machine_texts() -> dict[str, str]:
         "machine_note": _("What is wrong, or what is being done"),
         "machine_changed": _("Noted: %(name)s", name="{name}"),
         "machine.free": _("Free"),
-        "machine.busy": _("Busy"),
+        "machine.busy": _("At work"),
         "machine.maintenance": _("Maintenance"),
         "machine.off": _("Off"),
     }

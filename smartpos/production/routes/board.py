@@ -187,5 +187,5 @@ def _moment(typed: Any, field: str) -> datetime:
 def init_app(app: Flask) -> None:
     """Put the page into the menu."""
     register_link(
-        _l("Production"), _l("Production board"), "production.show_board", "calendar", P.ORDER_READ, order=30
+        _l("Production"), _l("Production board"), "production.show_board", "calendar", P.ORDER_READ, order=12
     )

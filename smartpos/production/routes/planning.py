@@ -328,4 +328,4 @@ def make_parts_of_order(order_id: int) -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     """Put the page into the menu."""
-    register_link(_l("Production"), _l("Production plan"), "production.show_plan", "adjust", P.PLAN, order=40)
+    register_link(_l("Production"), _l("Production plan"), "production.show_plan", "adjust", P.PLAN, order=11)
