@@ -29,18 +29,16 @@ MOST_DAYS = 366
 
 # A recipe whose machine stands in another branch is made there and not here.
 _MADE = """
-SELECT DISTINCT bom.product_id FROM bills_of_materials AS bom
-JOIN products AS product
-  ON product.organization_id = bom.organization_id AND product.id = bom.product_id
-WHERE bom.organization_id = %(organization_id)s AND bom.status = 'active' AND product.deleted_at IS NULL
-  AND product.status = 'active'
+SELECT DISTINCT product_id FROM bills_of_materials
+WHERE organization_id = %(organization_id)s AND status = 'active'
 """
 _MACHINES = """
 SELECT id, name, branch_id FROM machines
 WHERE organization_id = %(organization_id)s AND id = ANY (%(machine_ids)s::bigint[])
 """
 _NAMES = """
-SELECT product.id, product.name, product.sku, unit.name, unit.digits, product.type, product.track_inventory
+SELECT product.id, product.name, product.sku, unit.name, unit.digits, product.type, product.track_inventory,
+       product.deleted_at IS NULL AND product.status = 'active'
 FROM products AS product
 JOIN units AS unit ON unit.organization_id = product.organization_id AND unit.id = product.unit_id
 WHERE product.organization_id = %(organization_id)s AND product.id = ANY (%(product_ids)s::bigint[])
@@ -228,7 +226,10 @@ class _Facts:
         taken = {part.product_id for recipe in recipes.values() for part in recipe.components}
         self._names: dict[int, Named] = {}
         self._tracked: set[int] = set()
+        self._dealt_in: set[int] = set()
         self.names(taken | recipes.keys())
+        recipes = {number: one for number, one in recipes.items() if number in self._dealt_in}
+        taken = {part.product_id for recipe in recipes.values() for part in recipe.components}
         # Nothing is ever missing of what has no stock.
         self.product_ids = (taken | recipes.keys()) & self._tracked
         self.makings = {
@@ -250,8 +251,10 @@ class _Facts:
                 "organization_id": self.actor.organization.id,
                 "product_ids": array(sorted(unknown)),
             }
-            for *facts, kind, tracked in send(_NAMES, parameters):
+            for *facts, kind, tracked, dealt_in in send(_NAMES, parameters):
                 self._names[facts[0]] = Named(*facts)
+                if dealt_in:
+                    self._dealt_in.add(facts[0])
                 if is_tracked(ProductType(kind), tracked):
                     self._tracked.add(facts[0])
         return self._names
