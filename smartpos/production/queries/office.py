@@ -1,6 +1,6 @@
 """What the back office shows of a production order besides the order itself."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,8 @@ from smartpos.catalog.models import Product, Unit
 from smartpos.catalog.queries.pricing import in_ids
 from smartpos.core.db import db
 from smartpos.core.money import round_cost
-from smartpos.identity.models import Branch, User
+from smartpos.identity.actors import Actor
+from smartpos.identity.models import Branch, BranchKind, User
 from smartpos.identity.queries import is_workplace, shown_name
 from smartpos.production.models import (
     BillOfMaterials,
@@ -207,9 +208,17 @@ def machine_choices(branch_id: int | None = None) -> list[Any]:
 
 
 def branch_choices() -> list[Any]:
-    """Branches in which something may be made: (id, name) each, by name."""
-    query = select(Branch.id, Branch.name).where(is_workplace()).order_by(Branch.name, Branch.id)
-    return list(db.session.execute(query.limit(MOST_CHOICES)))
+    """Branches in which something may be made: (id, name, kind) each, workshops first, by name."""
+    query = select(Branch.id, Branch.name, Branch.kind).where(is_workplace())
+    order = (Branch.kind != BranchKind.WORKSHOP, Branch.name, Branch.id)
+    return list(db.session.execute(query.order_by(*order).limit(MOST_CHOICES)))
+
+
+def usual_branch(branches: Sequence[Any], actor: Actor) -> int | None:
+    """Where a person mostly has things made: in their own branch, unless it is no workshop and there are some."""
+    workshops = [row.id for row in branches if row.kind is BranchKind.WORKSHOP]
+    known = workshops or [row.id for row in branches]
+    return actor.default_branch_id if actor.default_branch_id in known else next(iter(known), None)
 
 
 def recipes_to_make_by(product_id: int, on: date) -> list[BillOfMaterials]:

@@ -18,8 +18,9 @@ from smartpos.identity.principal import me
 from smartpos.production.operations.planning import move_order
 from smartpos.production.permissions import ProductionPermission as P
 from smartpos.production.queries.board import Block, Board, block_of, board
+from smartpos.production.queries.office import branch_choices
 from smartpos.production.routes.blueprint import blueprint
-from smartpos.production.routes.planning import chosen_branch, workshops
+from smartpos.production.routes.planning import chosen_branch
 from smartpos.stock.errors import BranchNotFound
 
 WEEK = 7
@@ -104,7 +105,7 @@ def _percent(moment: datetime, day: date, hours: tuple[int, int]) -> float:
 def show_board() -> str:
     """The board of a workshop for a day or a week; ``order`` opens the window of one of them."""
     require(P.ORDER_READ)
-    branches = workshops()
+    branches = branch_choices()
     branch_id = chosen_branch(branches)
     order_id = parse_id(request.args.get("order", ""))
     day = _day()
@@ -143,7 +144,7 @@ def show_board() -> str:
 def board_rows() -> ResponseReturnValue:
     """The board alone, for a page that is open; 304 when nothing has changed."""
     require(P.ORDER_READ)
-    branch_id = chosen_branch(workshops())
+    branch_id = chosen_branch(branch_choices())
     if branch_id is None:
         raise BranchNotFound
     found = board(branch_id, _first(_day()), WEEK if _is_week() else 1, me())

@@ -61,7 +61,9 @@ def new_order() -> ResponseReturnValue:
     form.bom_id.choices = [("", "\u2013"), *_recipes(product)]
     if not form.is_submitted():
         form.client_uuid.data = str(uuid4())
-        form.branch_id.data = parse_id(request.args.get("branch_id", "")) or actor.default_branch_id
+        form.branch_id.data = parse_id(request.args.get("branch_id", "")) or office.usual_branch(
+            branches, actor
+        )
         form.product_id.data = str(product.id) if product else ""
         return _new_page(form, product), 200
     if not form.validate() or product is None:

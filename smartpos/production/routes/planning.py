@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import exists, select
+from sqlalchemy import exists
 
 from smartpos.catalog.models import Product
 from smartpos.catalog.queries.choices import ProductChoices
@@ -22,9 +22,7 @@ from smartpos.core.errors import Invalid
 from smartpos.core.figures import typed_number
 from smartpos.core.money import parse_quantity
 from smartpos.core.permissions import can, require
-from smartpos.identity.models import Branch, BranchKind
 from smartpos.identity.principal import me
-from smartpos.identity.queries import is_workplace
 from smartpos.production.errors import CircularRecipe, NothingToMakeItOf
 from smartpos.production.models import BillOfMaterials, BomStatus, ProductionOrder
 from smartpos.production.operations.orders import OrderRequest, create_order
@@ -37,6 +35,7 @@ from smartpos.production.operations.planning import (
     make_parts,
 )
 from smartpos.production.permissions import ProductionPermission as P
+from smartpos.production.queries.office import branch_choices, usual_branch
 from smartpos.production.queries.planning import MOST_DAYS, Plan, ToGet, ToMake, net_needs, what_if
 from smartpos.production.routes.blueprint import blueprint
 from smartpos.purchasing.permissions import PurchasingPermission
@@ -45,26 +44,14 @@ from smartpos.stock.permissions import StockPermission
 
 PER_PAGE = 100
 USUAL_DAYS = 7
-MOST_BRANCHES = 500
 MOST_OFFERED = 20
 NAMED = 8  # numbers of orders in a message
 
 
-def workshops() -> list[Any]:
-    """Branches to plan for: workshops first, then by name."""
-    query = select(Branch.id, Branch.name, Branch.kind).where(is_workplace()).limit(MOST_BRANCHES)
-    rows = db.session.execute(query.order_by((Branch.kind != BranchKind.WORKSHOP), Branch.name))
-    return list(rows)
-
-
 def chosen_branch(branches: list[Any]) -> int | None:
     """The branch asked for; without one that of the person if it is a workshop, or the first workshop there is."""
-    known = [row.id for row in branches]
-    asked, usual = parse_id(request.values.get("branch", "")), me().default_branch_id
-    made_in = {row.id for row in branches if row.kind is BranchKind.WORKSHOP}
-    if usual not in made_in and made_in:
-        usual = None
-    return next((number for number in (asked, usual, *known) if number in known), None)
+    asked = parse_id(request.values.get("branch", ""))
+    return asked if asked in {row.id for row in branches} else usual_branch(branches, me())
 
 
 def _days() -> tuple[int, str]:
@@ -80,7 +67,7 @@ def _days() -> tuple[int, str]:
 def show_plan() -> tuple[str, int]:
     """What a workshop should make, and have bought for it, with ticks and quantities to be changed."""
     require(P.PLAN)
-    branches = workshops()
+    branches = branch_choices()
     branch_id = chosen_branch(branches)
     days, problem = _days()
     others = [row for row in branches if row.id != branch_id]
@@ -158,7 +145,7 @@ def follow_plan() -> ResponseReturnValue:
     The form's own number makes it safe to send twice.
     """
     require(P.PLAN)
-    branch_id = chosen_branch(workshops())
+    branch_id = chosen_branch(branch_choices())
     back = url_for("production.show_plan", branch=branch_id, days=_days()[0])
     try:
         form_uuid = UUID(request.form.get("form_uuid", ""))
@@ -261,7 +248,7 @@ def made_choices() -> Response:
 def show_what_if() -> tuple[str, int]:
     """What making so much of a product would take on all levels, and what of it is short."""
     require(P.PLAN)
-    branches = workshops()
+    branches = branch_choices()
     branch_id = chosen_branch(branches)
     typed = {name: request.args.get(name, "").strip()[:30] for name in ("product", "quantity")}
     product_id = parse_id(typed["product"])
@@ -294,7 +281,7 @@ def make_it_so() -> ResponseReturnValue:
     """Make the order that was asked about and, on all levels, the orders of what it lacks; safe to send twice."""
     require(P.PLAN)
     require(P.ORDER_WRITE)
-    branch_id = chosen_branch(workshops())
+    branch_id = chosen_branch(branch_choices())
     product_id = parse_id(request.form.get("product", ""))
     if branch_id is None or product_id is None:
         raise Invalid(_("There is no such product."))
