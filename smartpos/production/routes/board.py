@@ -32,8 +32,8 @@ TONES = {
     "completed": "good",
 }
 STATUS_NAMES = {
-    "pending": _l("Pending"),
-    "scheduled": _l("Scheduled"),
+    "pending": _l("Waiting"),
+    "scheduled": _l("Planned"),
     "in_progress": _l("In progress"),
     "on_hold": _l("On hold"),
     "completed": _l("Completed"),
