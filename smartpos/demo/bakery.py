@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 from random import Random
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ LABOR_SHARE = Decimal("0.6")
 DOUGH_BEGINS, BREAD_BEGINS, OPENS = time(2, 30), time(3, 25), time(6, 5)
 PAUSE = timedelta(minutes=2)
 REASONS = ("Kuydi", "Shakli buzildi", "Xamiri ko'tarilmadi", "Yerga tushdi")
-PER_UNIT = Decimal("0.000001")
+PER_UNIT, HALF = Decimal("0.000001"), Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def formulas_of(products: Sequence[DemoProduct], recipes: Sequence[Recipe]) -> d
                 recipe.name,
                 position[sku],
                 tuple(
-                    (material, (product.cost * share / products[material].cost).quantize(PER_UNIT))
+                    (material, _each(product.cost * share / products[material].cost, products[material]))
                     for material, share in shares
                 ),
                 labor,
@@ -99,6 +99,13 @@ def formulas_of(products: Sequence[DemoProduct], recipes: Sequence[Recipe]) -> d
                 sku in parts,
             )
     return found
+
+
+def _each(quantity: Decimal, material: DemoProduct) -> Decimal:
+    """What one takes; of things that are counted by the piece a whole number, unless it is less than half of one."""
+    if material.unit == "dona" and quantity >= HALF:
+        return quantity.quantize(Decimal(1), ROUND_HALF_UP)
+    return quantity.quantize(PER_UNIT)
 
 
 def raw_materials(
@@ -176,7 +183,8 @@ class Bakery:
         for material, each in formula.materials:
             standard = round_quantity(each * quantity)
             factor = Decimal(str(round(random.uniform(0.985, 1.03), 3))) if random.random() < 0.3 else 1
-            used = round_quantity(standard * factor)
+            is_counted = self._products[material].unit == "dona"
+            used = standard if is_counted else round_quantity(standard * factor)
             bake.uses.append(UseRecord(material, used, standard, ZERO, ZERO))
         return bake
 
