@@ -4,8 +4,7 @@ Promotions, returns, approvals, parked receipts and foreign cash happen here, on
 of loading, whatever day the history has ended on. All shifts are closed again when it is over.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -16,9 +15,7 @@ from sqlalchemy import SQLColumnExpression, select
 from smartpos.catalog.models import Category
 from smartpos.catalog.operations.barcodes import check_digit
 from smartpos.core.db import db, utc_now
-from smartpos.core.errors import NotFound
 from smartpos.core.money import ceil_to
-from smartpos.core.tenancy import tenant_scope
 from smartpos.crm.models import Customer
 from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.clients import Clients, write_clients
@@ -32,7 +29,6 @@ from smartpos.demo.returns import RecentReceipts, has_several_of_one, is_several
 from smartpos.finance.models import CashEntryKind, ExpenseCategory, PaidBy
 from smartpos.finance.operations import ExpenseFacts, record_expense
 from smartpos.identity.actors import Actor
-from smartpos.identity.queries import actor_of_user
 from smartpos.sales.denominations import DENOMINATIONS
 from smartpos.sales.models import PaymentMethod, Restock, Sale, Shift, TillEventKind
 from smartpos.sales.operations import close_shift, complete_sale, open_shift
@@ -83,7 +79,7 @@ class Counter:
         oil = self._goods.find(OILS, pieces=True)
         bars = self._goods.bars()
         now = utc_now().replace(second=0, microsecond=0)
-        with self._acting(OWNER) as owner:
+        with self.founded.acting(OWNER) as owner:
             write_money(now, actor=owner)
             write_promotions(
                 self._categories,
@@ -96,20 +92,10 @@ class Counter:
             clients = write_clients(actor=owner)
             self._office_expense(owner)
         receipts = RecentReceipts(self.numbers.branches[PLACE])
-        with self._acting(CASHIER, FIRST_TILL) as cashier:
+        with self.founded.acting(CASHIER, FIRST_TILL) as cashier:
             self._first_till(cashier, clients, receipts, oil, bars[0])
-        with self._acting(MANAGER, SECOND_TILL) as manager:
+        with self.founded.acting(MANAGER, SECOND_TILL) as manager:
             self._second_till(manager, receipts)
-
-    @contextmanager
-    def _acting(self, username: str, till: int | None = None) -> Iterator[Actor]:
-        """Somebody at work, so that what is recorded names them."""
-        organization_id = self.founded.organization_id
-        with tenant_scope(organization_id, user_id=self.founded.users[username]):
-            actor = actor_of_user(self.founded.users[username])
-            if actor is None:
-                raise NotFound
-            yield replace(actor, till_id=self.founded.tills[till] if till else None)
 
     def sell(
         self,

@@ -1,10 +1,12 @@
 """The tenants of the demo with their places, tills and people."""
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from smartpos.core.db import db
-from smartpos.core.errors import Invalid
+from smartpos.core.errors import Invalid, NotFound
 from smartpos.core.permissions import RoleKey
 from smartpos.core.tenancy import tenant_scope
 from smartpos.demo.cast import NEIGHBOUR, NEIGHBOUR_PLACE, PEOPLE, PLACES, STORES, Person, PlacePlan
@@ -18,7 +20,7 @@ from smartpos.identity.operations import (
     save_settings,
 )
 from smartpos.identity.passwords import check_pin, hash_password
-from smartpos.identity.queries import system_actor
+from smartpos.identity.queries import actor_of_user, system_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ class Founded:
     tills: dict[int, int] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
     logins: list[Login] = field(default_factory=list)
+
+    @contextmanager
+    def acting(self, username: str, till: int | None = None) -> Iterator[Actor]:
+        """Somebody at work, perhaps at the till of that number, so that what is recorded names them."""
+        user_id = self.users[username]
+        with tenant_scope(self.organization_id, user_id=user_id):
+            actor = actor_of_user(user_id)
+            if actor is None:
+                raise NotFound
+            yield replace(actor, till_id=self.tills[till] if till else None)
 
 
 def write_bahor(password: str) -> Founded:

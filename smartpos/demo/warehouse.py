@@ -4,8 +4,7 @@ Suppliers with prices and debts, purchases in every state, lots about to expire,
 and a write-off happen here, on top of the history and at the moment of loading.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -16,15 +15,12 @@ from sqlalchemy import select
 from smartpos.catalog.models import Category, Product
 from smartpos.catalog.operations import update_product
 from smartpos.core.db import db
-from smartpos.core.errors import NotFound
-from smartpos.core.tenancy import tenant_scope
 from smartpos.crm.models import Supplier
 from smartpos.crm.operations.suppliers import SupplierFacts, create_supplier
 from smartpos.demo.catalogue import DemoProduct
 from smartpos.demo.numbers import Numbers
 from smartpos.demo.people import Founded
 from smartpos.identity.actors import Actor
-from smartpos.identity.queries import actor_of_user
 from smartpos.purchasing.models import CostKind, PaidFrom, Purchase, PurchaseItem
 from smartpos.purchasing.operations import (
     CostLine,
@@ -126,7 +122,7 @@ class Warehouse:
 
     def play(self) -> None:
         """Buy, move, count and write off."""
-        with self._acting(STOREKEEPER) as storekeeper:
+        with self.founded.acting(STOREKEEPER) as storekeeper:
             dairy, groceries, tea, paper = (
                 create_supplier(actor=storekeeper, **facts) for facts in SUPPLIERS
             )
@@ -136,27 +132,17 @@ class Warehouse:
             bought = self._buy_groceries(groceries, storekeeper)
             self._order_tea(tea, storekeeper)
             self._draft_paper(paper, storekeeper)
-        with self._acting(OWNER) as owner:
+        with self.founded.acting(OWNER) as owner:
             self._pay(dairy, groceries, owner)
-        with self._acting(STOREKEEPER) as storekeeper:
+        with self.founded.acting(STOREKEEPER) as storekeeper:
             on_their_way = self._move(
                 storekeeper, [item.product_id for item in bought.items if item.product_id]
             )
-        with self._acting(MANAGER) as manager:
+        with self.founded.acting(MANAGER) as manager:
             self._receive(on_their_way, manager)
             self._write_off(manager)
             self._count(manager)
             self._expect_holidays(manager)
-
-    @contextmanager
-    def _acting(self, username: str) -> Iterator[Actor]:
-        """Somebody at work, so that what is recorded names them."""
-        number = self.founded.users[username]
-        with tenant_scope(self.founded.organization_id, user_id=number):
-            actor = actor_of_user(number)
-            if actor is None:
-                raise NotFound
-            yield actor
 
     def _of(self, category: str, many: int) -> list[int]:
         """The positions of the best sellers of a category that are counted by the piece."""
@@ -329,10 +315,10 @@ class Warehouse:
             )
             for shop, lines, quantity in ((CHILONZOR, 4, 12), (YUNUSOBOD, 3, 10), (SERGELI, 5, 6))
         ]
-        with self._acting(MANAGER) as manager:
+        with self.founded.acting(MANAGER) as manager:
             for transfer in asked[:2]:
                 approve_transfer(transfer.id, actor=manager)
-        with self._acting(STOREKEEPER) as storekeeper:
+        with self.founded.acting(STOREKEEPER) as storekeeper:
             for transfer in asked[:2]:
                 ship_transfer(transfer.id, actor=storekeeper)
         return asked[0]

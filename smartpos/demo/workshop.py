@@ -1,7 +1,6 @@
 """The workshop's recipes, machines and orders as rows: what the history has baked, and what is under way today."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,10 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from smartpos.core.db import db
-from smartpos.core.errors import NotFound
 from smartpos.core.scope import current_organization_id
 from smartpos.core.sql import send
-from smartpos.core.tenancy import tenant_scope
 from smartpos.demo.bakery import BATCH, MACHINES, OPERATORS, ROTARY, Formula
 from smartpos.demo.bulk import insert_rows
 from smartpos.demo.cast import PLACES_BY_DUTY
@@ -23,7 +20,7 @@ from smartpos.demo.numbers import Numbers
 from smartpos.demo.people import Founded
 from smartpos.demo.records import BakeRecord
 from smartpos.identity.actors import Actor
-from smartpos.identity.queries import actor_of_user, system_actor
+from smartpos.identity.queries import system_actor
 from smartpos.production.models import (
     BomComponent,
     Machine,
@@ -289,7 +286,7 @@ class Workshop:
         dough = next(formula.product for formula in made if formula.is_part)
         people = self._founded.users
         today = self._now.astimezone(self._zone).date()
-        with self._acting(MANAGER) as manager:
+        with self._founded.acting(MANAGER) as manager:
             self._plan(breads, datetime.combine(today + timedelta(days=1), time(3, 30), self._zone), manager)
             running = self._order(dough, Decimal(12), manager, operator_id=people[OPERATORS[0]])
             paused = self._order(
@@ -307,10 +304,10 @@ class Workshop:
                 actor=manager,
             )
             copy_bom(self._boms[breads[0]], actor=manager)
-        with self._acting(OPERATORS[0]) as baker:
+        with self._founded.acting(OPERATORS[0]) as baker:
             start_order(running, actor=baker)
             complete_order(running, CompletionRequest(Decimal(5)), actor=baker)
-        with self._acting(OPERATORS[1]) as baker:
+        with self._founded.acting(OPERATORS[1]) as baker:
             start_order(paused, actor=baker)
             pause_order(paused, "Xamir kutilmoqda", actor=baker)
 
@@ -339,16 +336,6 @@ class Workshop:
             **facts,
         )
         return create_order(request, actor=actor).id
-
-    @contextmanager
-    def _acting(self, username: str) -> Iterator[Actor]:
-        """Somebody at work, so that what is recorded names them."""
-        number = self._founded.users[username]
-        with tenant_scope(self._founded.organization_id, user_id=number):
-            actor = actor_of_user(number)
-            if actor is None:
-                raise NotFound
-            yield actor
 
 
 ORDER_COLUMNS = (
