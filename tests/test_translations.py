@@ -1,6 +1,8 @@
 """Every text of the product exists in every language, and keeps its placeholders."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -8,6 +10,8 @@ from babel.messages.catalog import Catalog
 from tools.cyrillic import to_cyrillic
 from tools.translations import extract, load, missing
 
+PRODUCT = Path(__file__).resolve().parent.parent / "smartpos"
+SAYS = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -19,6 +23,19 @@ def texts() -> Catalog:
 @pytest.mark.parametrize("language", ["uz", "uz_Cyrl", "ru"])
 def test_no_text_is_missing(language: str, texts: Catalog) -> None:
     assert missing(language, texts) == []
+
+
+def test_no_text_hides_in_a_formatted_string() -> None:
+    """What gathers the texts does not look into f-strings: one that is said there stays English for ever."""
+    hidden = [
+        f"{path.relative_to(PRODUCT)}:{call.lineno}"
+        for path in sorted(PRODUCT.rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in SAYS
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", ["uz", "uz_Cyrl", "ru"])

@@ -18,7 +18,8 @@ def stop_buttons(organization_id: int) -> dict[str, list[Any]]:
     found = {}
     for locale in LANGUAGES:
         with force_locale(locale):
-            found[locale] = [[{"text": f"🔕 {_('Stop messages')}", "data": f"q:{organization_id}"}]]
+            label = _("Stop messages")
+            found[locale] = [[{"text": f"🔕 {label}", "data": f"q:{organization_id}"}]]
     return found
 
 

@@ -142,11 +142,12 @@ class ProductionBoard:
             label = label_of(MachineStatus(one.status))
             since = one.since.astimezone(tenant_zone())
             moment = since.strftime("%H:%M") if since.date() == self._today else short_day(since.date())
-            note = f"{one.order} \u00b7 {one.product}" if one.order else one.branch
+            where = f"{one.order} \u00b7 {one.product}" if one.order else one.branch
+            began = _("since %(moment)s", moment=moment)
             found.append(
                 {
                     "label": one.name,
-                    "note": f"{note} \u00b7 {_('since %(moment)s', moment=moment)}",
+                    "note": f"{where} \u00b7 {began}",
                     "shown": str(label.text),
                     "tone": label.tone,
                     "link": list_link("production_orders.details_view", P.ORDER_READ, id=one.order_id)
@@ -167,11 +168,11 @@ class ProductionBoard:
         for one in self._asked.due():
             due = one.due_at.astimezone(tenant_zone())
             label = label_of(OrderStatus(one.status))
-            left = f"{quantity(one.left)} {one.unit}"
+            left = _("left: %(quantity)s", quantity=f"{quantity(one.left)} {one.unit}")
             found.append(
                 {
                     "label": one.product,
-                    "note": f"{one.number} \u00b7 {label.text} \u00b7 {_('left: %(quantity)s', quantity=left)}",
+                    "note": f"{one.number} \u00b7 {label.text} \u00b7 {left}",
                     "shown": due.strftime("%H:%M") if due.date() == self._today else short_day(due.date()),
                     "tone": "bad" if one.due_at < self._now else "warn" if due.date() == self._today else "",
                     "link": list_link("production_orders.details_view", P.ORDER_READ, id=one.id),
